@@ -1,0 +1,1 @@
+"""What the customer writes: pure functions over text, standard library only."""
