@@ -1,0 +1,150 @@
+"""Plays a scenario against a running shop: `python -m dev.scenario happy --url http://127.0.0.1:8080`.
+
+A scenario is a module of `dev/scenarios` with a first docstring line that says what happens and an
+`async def play(stage)`. The stage has the customers, the back offices and LINE Pay's page; whoever listens to
+it (the terminal, a test, the local page) gets one line for everything that happens.
+"""
+
+import argparse
+import asyncio
+import importlib
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+from dev.driver.back_office import BackOffice
+from dev.driver.customer import Customer, anything
+from dev.driver.payment_page import PaymentPage
+
+SCENARIOS = Path(__file__).parent / "scenarios"
+# How long the shop may take over things that it does by its own clock, unless told otherwise.
+PATIENCE_SECONDS = 180.0
+# The welcome is the first answer of a shop that may have just started.
+WELCOME_SECONDS = 30.0
+
+
+@dataclass(frozen=True)
+class Line:
+    """One thing that happened: `kind` is step, act, met, unmet or error."""
+
+    kind: str
+    text: str
+    seconds: float
+
+
+Report = Callable[[Line], None]
+
+
+class Unmet(AssertionError):
+    """An expectation of the scenario did not hold."""
+
+
+class Stage:
+    """Everybody who takes part in a scenario."""
+
+    def __init__(self, base_url: str, report: Report, patience: float = PATIENCE_SECONDS) -> None:
+        self.base_url = base_url
+        self.patience = patience
+        self._report = report
+        self._began = time.monotonic()
+        self.back_office = BackOffice(base_url, "wms", tell=self._act)
+        self.shop_office = BackOffice(base_url, "shop", tell=self._act)
+        self.pay = PaymentPage(tell=self._act)
+        self._customers: list[Customer] = []
+
+    async def customer(self, name: str = "王小明", language: str = "zh-TW") -> Customer:
+        """A new customer, who has just added the shop as a friend and has been welcomed."""
+        customer = await Customer.create(self.base_url, name, language=language, tell=self._act)
+        self._customers.append(customer)
+        await customer.wait_for(anything, WELCOME_SECONDS)
+        return customer
+
+    def step(self, text: str) -> None:
+        """A heading for what comes next."""
+        self.tell("step", text)
+
+    def expect(self, condition: bool, text: str) -> None:
+        """Something that has to be so; the scenario ends where it is not."""
+        self.tell("met" if condition else "unmet", text)
+        if not condition:
+            raise Unmet(text)
+
+    def tell(self, kind: str, text: str) -> None:
+        self._report(Line(kind, text, round(time.monotonic() - self._began, 1)))
+
+    async def aclose(self) -> None:
+        await self.back_office.aclose()
+        await self.shop_office.aclose()
+        await self.pay.aclose()
+        for customer in self._customers:
+            await customer.aclose()
+
+    def _act(self, text: str) -> None:
+        self.tell("act", text)
+
+
+def scenarios() -> dict[str, str]:
+    """Every scenario by name, with what happens in it."""
+    found = {}
+    for path in sorted(SCENARIOS.glob("*.py")):
+        if not path.stem.startswith("_"):
+            module = importlib.import_module(f"dev.scenarios.{path.stem}")
+            found[path.stem] = (module.__doc__ or "").splitlines()[0]
+    return found
+
+
+def print_line(line: Line) -> None:
+    mark = {"step": "\n━━", "act": "  ", "met": "  ✓", "unmet": "  ✗", "error": "  ✗"}[line.kind]
+    print(f"{mark} {line.text}", flush=True)
+
+
+async def play(
+    name: str, base_url: str, report: Report = print_line, patience: float = PATIENCE_SECONDS
+) -> int:
+    """Plays one scenario: 0 when everything held, 1 with a line that says what did not."""
+    known = scenarios()
+    if name not in known:
+        report(Line("error", f"no scenario {name!r}; there is: {', '.join(known)}", 0.0))
+        return 1
+    stage = Stage(base_url, report, patience)
+    stage.step(f"{name}: {known[name]}")
+    try:
+        await importlib.import_module(f"dev.scenarios.{name}").play(stage)
+    except httpx.TransportError as error:
+        stage.tell("error", f"nothing answers at {base_url} ({type(error).__name__}); is `make run` running?")
+        return 1
+    except Unmet:
+        return 1
+    except AssertionError as error:
+        stage.tell("unmet", str(error))
+        return 1
+    finally:
+        await stage.aclose()
+    stage.tell("met", f"{name} held")
+    return 0
+
+
+def main(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="python -m dev.scenario", description="Plays a scenario.")
+    parser.add_argument("name", nargs="*", help="scenarios to play; none: a list of them")
+    parser.add_argument("--url", default="http://127.0.0.1:8080", help="where the shop runs")
+    parser.add_argument(
+        "--patience", type=float, default=PATIENCE_SECONDS, help="seconds for the shop's own clock"
+    )
+    chosen = parser.parse_args(arguments)
+    if not chosen.name:
+        for name, what in scenarios().items():
+            print(f"{name:<16} {what}")
+        return 0
+    failed = [name for name in chosen.name if asyncio.run(play(name, chosen.url, patience=chosen.patience))]
+    if failed:
+        print(f"\nnot as expected: {', '.join(failed)}")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
