@@ -1,7 +1,7 @@
 """One row of a catalogue, from a line of a CSV file or from the data of a `product.changed.v1` event.
 
-Both carry the same columns; a cell may be blank, and a JSON row may use lists, objects and numbers where CSV
-has text. Tolerant in how a fact is written (`NT$1,200`, full-width digits, `Case:12`), strict in what it means.
+Both carry the same columns; a cell may be blank, and a JSON row may use lists, objects and numbers where
+CSV has text. Tolerant in how a fact is written (`NT$1,200`, full-width digits), strict in what it means.
 """
 
 import re
@@ -190,8 +190,8 @@ class CatalogueRow(BaseModel):
     def to_product(self, current: Product | None = None) -> Product:
         """The product that the row describes; a column that the row leaves out keeps what `current` has.
 
-        A back office that knows prices but no pictures can so change a price and lose no picture. A column that
-        is there but blank empties the fact.
+        A back office that knows prices but no pictures can so change a price and lose no picture. A column
+        that is there but blank empties the fact.
 
         Raises:
             InvalidProduct: the row contradicts itself, or `current` where it says nothing.
@@ -257,4 +257,4 @@ COLUMN_OF_FIELD: Final = {
     "tiers": "price_tiers",
     "floor_price": "floor_price_twd",
 }
-"""Where in the row a mistake stands that the product itself finds; other fields are called as their column."""
+"""Where in a row a mistake stands that the product itself finds; other fields are called as their column."""
