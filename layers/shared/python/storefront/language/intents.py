@@ -43,12 +43,14 @@ _LANGUAGE_NAMES = {
     Language.TH: "ภาษาไทย ไทย 泰文 泰語 thai タイ語",
 }
 
-# Whole messages, once politeness is taken off. A phrase stands for itself only: "謝謝，再來 2 盒" is an order.
+# Whole messages, once politeness is taken off. A phrase stands for itself only: "謝謝，再來 2 盒" is an
+# order.
 _PHRASES = {
     Intent.MY_ORDERS: (
         "我的訂單|訂單|查訂單|查詢訂單|訂單查詢|訂單狀態|訂單進度|看訂單|看我的訂單|查我的訂單|查詢我的訂單"
         "|我訂的東西|查進度|進度|訂單紀錄|訂單記錄|歷史訂單|出貨進度|配送進度|物流|物流狀態|查貨|查詢進度"
-        "|my order|my orders|orders|order status|track my order|track order|tracking|show my orders|order history"
+        "|my order|my orders|orders|order status"
+        "|track my order|track order|tracking|show my orders|order history"
         "|注文状況|注文履歴|注文確認|私の注文|配送状況|発送状況"
         "|คำสั่งซื้อของฉัน|คำสั่งซื้อ|ออเดอร์ของฉัน|สถานะคำสั่งซื้อ|เช็คสถานะ|เช็คออเดอร์|ติดตามพัสดุ"
     ),
@@ -79,7 +81,8 @@ _PHRASES = {
     Intent.CATALOGUE: (
         "有什麼|有什麼商品|有什麼產品|有什麼茶|有什麼好喝的|有什麼好吃的|有賣什麼|賣什麼|你們賣什麼|你們有什麼|有哪些|有哪些商品"
         "|有哪些產品|有哪些茶|菜單|選單|商品|商品目錄|商品列表|商品清單|所有商品|看商品|看菜單|目錄|型錄|產品|產品目錄|價目表|價格表"
-        "|menu|catalog|catalogue|products|product list|price list|what do you sell|what do you have|what s available"
+        "|menu|catalog|catalogue|products|product list|price list"
+        "|what do you sell|what do you have|what s available"
         "|メニュー|商品一覧|カタログ|何がありますか|何があります|おすすめ|価格表|商品を見る"
         "|เมนู|สินค้า|สินค้าทั้งหมด|รายการสินค้า|มีอะไรบ้าง|ขายอะไร|ขายอะไรบ้าง|แคตตาล็อก"
     ),
@@ -100,8 +103,10 @@ _PHRASES = {
         + "|".join(name for names in _LANGUAGE_NAMES.values() for name in names.split())
     ),
     Intent.MY_DATA: (
-        "我的資料|個資|我的個資|個人資料|我的個人資料|查看我的資料|下載我的資料|my data|my personal data|export my data"
-        "|download my data|show my data|個人情報|個人データ|私のデータ|マイデータ|ข้อมูลของฉัน|ข้อมูลส่วนตัว|ข้อมูลส่วนบุคคล"
+        "我的資料|個資|我的個資|個人資料|我的個人資料|查看我的資料|下載我的資料"
+        "|my data|my personal data|export my data"
+        "|download my data|show my data"
+        "|個人情報|個人データ|私のデータ|マイデータ|ข้อมูลของฉัน|ข้อมูลส่วนตัว|ข้อมูลส่วนบุคคล"
     ),
     Intent.ERASE_MY_DATA: (
         "刪除我的資料|刪除個資|刪除我的個資|刪除個人資料|刪除我的個人資料|刪我的資料|清除我的資料|移除我的資料|把我的資料刪掉"
@@ -161,7 +166,10 @@ def _bare(text: str) -> str:
 
 
 _BY_PHRASE = {
-    _bare(clean(phrase)): intent for intent, phrases in _PHRASES.items() for phrase in phrases.split("|") if phrase
+    _bare(clean(phrase)): intent
+    for intent, phrases in _PHRASES.items()
+    for phrase in phrases.split("|")
+    if phrase
 }
 _INSIDE_PATTERNS = tuple((intent, re.compile(pattern)) for intent, pattern in _INSIDE)
 _BY_LANGUAGE_NAME = {
@@ -195,7 +203,7 @@ def language_named(text: str) -> Language | None:
 
 
 def queue_of(event: Mapping[str, object]) -> Queue:
-    """Which queue a LINE webhook event belongs to: `status` for questions about orders, `inquiry` for the rest."""
+    """The queue of a LINE webhook event: `status` for questions about orders, `inquiry` for the rest."""
     return "status" if _asks_about_an_order(event) else "inquiry"
 
 
