@@ -12,6 +12,7 @@ import hmac
 import json
 import re
 import secrets
+import ssl
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -267,17 +268,14 @@ class LinePlatform:
         self._calls: dict[tuple[str, int], int] = {}
         self._queues: list[asyncio.Queue[Change]] = []
         self._later: set[asyncio.Task[None]] = set()
-        self._client: httpx.AsyncClient | None = None
+        self._tls = ssl.create_default_context()
         self.bot_user_id = f"U{self._hex(16)}"
 
     async def aclose(self) -> None:
-        """Ends what is still under way towards the shop."""
+        """Ends the redeliveries that are still to come."""
         for task in self._later:
             task.cancel()
         await asyncio.gather(*self._later, return_exceptions=True)
-        if self._client is not None:
-            await self._client.aclose()
-            self._client = None
 
     def now(self) -> int:
         return int(self._clock() * 1000)
@@ -599,8 +597,6 @@ class LinePlatform:
 
     async def post_raw(self, body: bytes, headers: dict[str, str], note: str = "") -> Hop:
         """Any bytes to the webhook, as they are: for `deliver`, and for a replay from the wire inspector."""
-        if self._client is None:
-            self._client = httpx.AsyncClient(trust_env=False, timeout=self.webhook_timeout_seconds)
         sent = {
             "content-type": "application/json; charset=utf-8",
             "user-agent": "LineBotWebhook/2.0",
@@ -609,7 +605,10 @@ class LinePlatform:
         at, began = self.now(), time.perf_counter()
         status, answer_headers, answer = None, {}, ""
         try:
-            response = await self._client.post(self.webhook_url, content=body, headers=sent)
+            async with httpx.AsyncClient(
+                verify=self._tls, trust_env=False, timeout=self.webhook_timeout_seconds
+            ) as client:
+                response = await client.post(self.webhook_url, content=body, headers=sent)
             status, answer_headers, answer = response.status_code, dict(response.headers), response.text
         except httpx.HTTPError as error:
             note = f"{note} no answer: {type(error).__name__}".strip()
