@@ -1,0 +1,201 @@
+"""The local page at `/`: a customer's phone and the shop's back office, side by side.
+
+`GET /` and its assets, `GET /pictures/{name}`, the page's own configuration, stream and sender of back-office events, and the
+local run's order system (`POST /_local/order-system`), to which the product reports when nobody names another one.
+"""
+
+import json
+import secrets
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any, Protocol
+
+import httpx
+import standardwebhooks
+from starlette.requests import Request
+from starlette.responses import FileResponse, JSONResponse, Response, StreamingResponse
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+from starlette.types import Receive, Scope, Send
+
+from dev.driver.back_office import BackOffice
+from dev.page.desk import Desk
+from dev.page.stream import OrderSource, page_events, read_orders
+from dev.standins.line_platform import LinePlatform
+
+JsonObject = dict[str, Any]
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+FOLDER = Path(__file__).resolve().parent
+PICTURES = FOLDER.parents[1] / "layers" / "shared" / "python" / "storefront" / "demo_shop" / "pictures"
+# What the demo shop's catalogue says its pictures are called; the page shows these from PICTURES, and no others.
+PUBLIC_PICTURES = "https://demo-shop.example/pictures/"
+PICTURE_TYPES = {".png", ".jpg", ".jpeg"}
+SHOP_NAME = "示範商店"
+SOURCE = "wms"  # the back office that may send every type of event
+
+POLICY = "; ".join(
+    (
+        "default-src 'self'",
+        "img-src 'self' data:",
+        "connect-src 'self'",
+        "object-src 'none'",
+        "base-uri 'none'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+        # No script of this page may hand text to innerHTML and its like, ours included.
+        "require-trusted-types-for 'script'",
+    )
+)
+PAGE_HEADERS = {
+    "content-security-policy": POLICY,
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+    "cache-control": "no-cache",
+}
+
+
+class Credentials(Protocol):
+    """The two secrets that the page needs."""
+
+    @property
+    def wms_secret(self) -> str: ...
+    @property
+    def outgoing_secret(self) -> str: ...
+
+
+class PageContext(Protocol):
+    """What the page needs of the local run.
+
+    It also uses, where they are there: `orders()`, a list of objects with `orderNumber`, `status`, `statusLabel`, `total`,
+    `customerName` and `delivery` as in the events to the order system; `products()`, a list of `{"sku", "name"}`; `shop_name`.
+    """
+
+    @property
+    def base_url(self) -> str: ...
+    @property
+    def line(self) -> LinePlatform: ...
+    @property
+    def credentials(self) -> Credentials: ...
+
+
+class _Assets(StaticFiles):
+    """The page's own files, with the page's headers."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_with_headers(message: Any) -> None:
+            if message["type"] == "http.response.start":
+                extra = [(name.encode(), value.encode()) for name, value in PAGE_HEADERS.items()]
+                message["headers"] = [*message["headers"], *extra]
+            await send(message)
+
+        await super().__call__(scope, receive, send_with_headers)
+
+
+def page_routes(context: PageContext) -> list[BaseRoute]:
+    """The routes of the page, to stand before the proxied routes of the API."""
+    desk = Desk()
+    run = secrets.token_hex(8)
+    orders: OrderSource | None = getattr(context, "orders", None)
+    products: Callable[[], list[JsonObject]] | None = getattr(context, "products", None)
+
+    async def index(_request: Request) -> Response:
+        return FileResponse(FOLDER / "index.html", headers=PAGE_HEADERS, media_type="text/html; charset=utf-8")
+
+    async def favicon(_request: Request) -> Response:
+        return FileResponse(FOLDER / "static" / "icon.png", headers=PAGE_HEADERS)
+
+    async def picture(request: Request) -> Response:
+        name = request.path_params["name"]
+        if name not in _picture_names():
+            return Response(status_code=404)
+        return FileResponse(PICTURES / name, headers=PAGE_HEADERS)
+
+    async def config(_request: Request) -> Response:
+        return JSONResponse(
+            {
+                "shop": {"name": str(getattr(context, "shop_name", SHOP_NAME))},
+                "pictures": {"prefix": PUBLIC_PICTURES, "path": "/pictures/", "names": _picture_names()},
+                "products": products() if products else [],
+            }
+        )
+
+    async def stream(_request: Request) -> Response:
+        return StreamingResponse(
+            page_events(context.line, desk, orders, run),
+            media_type="text/event-stream",
+            headers={"cache-control": "no-store"},
+        )
+
+    async def send_back_office_event(request: Request) -> Response:
+        asked = await _json_object(request)
+        if asked is None or not isinstance(asked.get("data"), dict) or not isinstance(asked.get("type"), str):
+            return JSONResponse({"message": "send an object with type and data as application/json"}, 400)
+        async with BackOffice(context.base_url, SOURCE, context.credentials.wms_secret) as office:
+            event = office.event(asked["type"], asked.get("subject"), asked["data"])
+            earlier = next((each.event for each in desk.sent if each.event["id"] == asked.get("id")), None)
+            try:
+                taken = await office.send(earlier or event)
+            except httpx.HTTPError as error:
+                sent = desk.record_sent(earlier or event, None, type(error).__name__)
+            else:
+                sent = desk.record_sent(taken.event, taken.status, taken.body)
+        return JSONResponse({"number": sent.number, "status": sent.status, "answer": sent.answer, "event": sent.event})
+
+    async def order_system(request: Request) -> Response:
+        body = await request.body()
+        try:
+            event = json.loads(body)
+        except ValueError:
+            event = None
+        if not isinstance(event, dict):
+            return JSONResponse({"message": "not an event"}, 400)
+        proven = _proven(body, dict(request.headers), context.credentials.outgoing_secret)
+        desk.record_received(event, proven=proven)
+        if not proven:
+            return JSONResponse({"message": "the signature is not the shop's"}, 401)
+        return JSONResponse({"taken": event.get("id")}, 202)
+
+    async def order_system_list(_request: Request) -> Response:
+        return JSONResponse({"events": desk.received_list()})
+
+    async def order_list(_request: Request) -> Response:
+        return JSONResponse(await read_orders(orders))
+
+    return [
+        Route("/", index),
+        Route("/favicon.ico", favicon),
+        Route("/pictures/{name}", picture),
+        Route("/_local/orders", order_list),
+        Route("/_local/order-system", order_system, methods=["POST"]),
+        Route("/_local/order-system", order_system_list),
+        Route("/_local/page/config", config),
+        Route("/_local/page/stream", stream),
+        Route("/_local/page/back-office", send_back_office_event, methods=["POST"]),
+        Mount("/_local/page/static", _Assets(directory=FOLDER / "static"), name="page-assets"),
+    ]
+
+
+def _picture_names() -> list[str]:
+    if not PICTURES.is_dir():
+        return []
+    return sorted(path.name for path in PICTURES.iterdir() if path.suffix in PICTURE_TYPES)
+
+
+async def _json_object(request: Request) -> JsonObject | None:
+    """The body, only when it says to be JSON: a form of a foreign page cannot say so."""
+    if request.headers.get("content-type", "").partition(";")[0] != "application/json":
+        return None
+    try:
+        body = await request.json()
+    except ValueError:
+        return None
+    return body if isinstance(body, dict) else None
+
+
+def _proven(body: bytes, headers: dict[str, str], secret: str) -> bool:
+    try:
+        standardwebhooks.Webhook(secret).verify(body, headers)
+    except standardwebhooks.WebhookVerificationError:
+        return False
+    return True

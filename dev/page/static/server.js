@@ -1,0 +1,51 @@
+// All that this page asks of its server, and the stream of everything that changes.
+
+async function call(method, path, body) {
+  const options = { method, headers: { accept: "application/json" } };
+  if (body !== undefined) {
+    options.headers["content-type"] = "application/json";
+    options.body = JSON.stringify(body);
+  }
+  try {
+    const response = await fetch(path, options);
+    const answer = await response.json().catch(() => ({}));
+    return { ok: response.ok, status: response.status, answer };
+  } catch {
+    return { ok: false, status: null, answer: {} };
+  }
+}
+
+const customer = (userId, act) => `/_local/line/customers/${encodeURIComponent(userId)}${act ? `/${act}` : ""}`;
+
+export const readConfig = () => call("GET", "/_local/page/config");
+
+export const line = {
+  addCustomer: (displayName, language) =>
+    call("POST", "/_local/line/customers", { displayName, language, follow: true }),
+  changeLanguage: (userId, language) => call("PATCH", customer(userId), { language }),
+  text: (userId, text) => call("POST", customer(userId, "text"), { text }),
+  postback: (userId, data, params) => call("POST", customer(userId, "tap"), params ? { data, params } : { data }),
+  sticker: (userId) => call("POST", customer(userId, "sticker"), {}),
+  image: (userId) => call("POST", customer(userId, "image"), {}),
+  location: (userId, title, address) => call("POST", customer(userId, "location"), { title, address }),
+  follow: (userId) => call("POST", customer(userId, "follow"), {}),
+  unfollow: (userId) => call("POST", customer(userId, "unfollow"), {}),
+  unsend: (userId, messageId) => call("POST", customer(userId, "unsend"), { messageId }),
+};
+
+/** Send an event as a back office would; with `id` the same event once more. */
+export const sendBackOfficeEvent = (event) => call("POST", "/_local/page/back-office", event);
+
+/**
+ * Follow the server's stream. `handlers` maps event names to functions of the event's value; `connection(open)` tells
+ * when the stream comes and goes. The browser reconnects by itself, and the server then tells everything again.
+ */
+export function follow(handlers, connection) {
+  const stream = new EventSource("/_local/page/stream");
+  for (const [name, handle] of Object.entries(handlers)) {
+    stream.addEventListener(name, (event) => handle(JSON.parse(event.data)));
+  }
+  stream.addEventListener("open", () => connection(true));
+  stream.addEventListener("error", () => connection(false));
+  addEventListener("pagehide", () => stream.close());
+}

@@ -1,0 +1,100 @@
+"""GET /_local/page/stream: everything that the page shows, as server-sent events, first what is there, then each change.
+
+A browser that comes back is told everything once more; the page knows entries by their index, so nothing shows twice.
+"""
+
+import asyncio
+import json
+import logging
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+from starlette.concurrency import run_in_threadpool
+
+from dev.page.desk import Desk, Note
+from dev.standins.line_platform import Change, Chat, ChatEntry, Customer, LinePlatform, customer_json, entry_json
+
+JsonObject = dict[str, Any]
+OrderSource = Callable[[], list[JsonObject]]
+
+# How often the orders are read while somebody looks at the page; reading them costs queries.
+ORDERS_SECONDS = 1.5
+logger = logging.getLogger(__name__)
+
+
+async def read_orders(orders: OrderSource | None) -> JsonObject:
+    """The orders, or `available: false` while the product cannot be asked: the page says so and goes on."""
+    if orders is None:
+        return {"available": False, "orders": []}
+    try:
+        return {"available": True, "orders": await run_in_threadpool(orders)}
+    except Exception:
+        logger.exception("the orders cannot be read")
+        return {"available": False, "orders": []}
+
+
+async def page_events(line: LinePlatform, desk: Desk, orders: OrderSource | None, run: str) -> AsyncIterator[bytes]:
+    """The stream of one browser window, without an end."""
+    with line.subscribe() as changes, desk.subscribe() as notes:
+        for name, value in _what_is_there(line, desk, run):
+            yield sse(name, value)
+        shown = await read_orders(orders)
+        yield sse("orders", shown)
+        change, note = asyncio.ensure_future(changes.get()), asyncio.ensure_future(notes.get())
+        try:
+            while True:
+                done, _ = await asyncio.wait(
+                    {change, note}, timeout=ORDERS_SECONDS, return_when=asyncio.FIRST_COMPLETED
+                )
+                if change in done:
+                    event = _change_event(change.result())
+                    change = asyncio.ensure_future(changes.get())
+                    if event is not None:
+                        yield sse(*event)
+                if note in done:
+                    told: Note = note.result()
+                    note = asyncio.ensure_future(notes.get())
+                    yield sse(told.kind, told.value)
+                if not done:
+                    now = await read_orders(orders)
+                    # A comment keeps the connection from looking idle.
+                    yield sse("orders", now) if now != shown else b": still here\n\n"
+                    shown = now
+        finally:
+            change.cancel()
+            note.cancel()
+
+
+def sse(name: str, value: Any) -> bytes:
+    return f"event: {name}\ndata: {json.dumps(value, ensure_ascii=False, default=str)}\n\n".encode()
+
+
+def _what_is_there(line: LinePlatform, desk: Desk, run: str) -> list[tuple[str, Any]]:
+    events: list[tuple[str, Any]] = [("hello", {"run": run})]
+    events += [("customer", customer_json(customer)) for customer in line.customers.values()]
+    for customer in line.customers.values():
+        chat = line.chat(customer.user_id)
+        events += [("entry", entry_json(entry)) for entry in chat.entries]
+        events.append(("loading", _chat_state(chat)))
+    events += [("sent", sent) for sent in desk.sent_list()]
+    events.append(("orderSystem", desk.received_list()))
+    return events
+
+
+def _change_event(change: Change) -> tuple[str, Any] | None:
+    match change.value:
+        case Customer() as customer:
+            return "customer", customer_json(customer)
+        case ChatEntry() as entry:
+            return "entry", entry_json(entry)
+        case Chat() as chat:
+            return "loading", _chat_state(chat)
+    return None
+
+
+def _chat_state(chat: Chat) -> JsonObject:
+    return {
+        "chat_id": chat.chat_id,
+        "loading_until": chat.loading_until,
+        "quick_replies_used": chat.quick_replies_used,
+    }

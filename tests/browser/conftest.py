@@ -1,0 +1,243 @@
+"""The local page in a real Chromium, with the real LINE stand-in and a shop that answers as the test says.
+
+`shop` runs the page, the stand-in's control routes, a webhook and a hook on one port of 127.0.0.1, in a thread of its own.
+"""
+
+import asyncio
+import os
+import shutil
+import threading
+from collections.abc import Callable, Coroutine, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import standardwebhooks
+import uvicorn
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request as BrowserRequest, Response as Answer
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from dev.page.routes import page_routes
+from dev.standins.line_platform import LinePlatform, line_control_routes
+
+JsonObject = dict[str, Any]
+SHOP_NAME = "山海茶行"
+CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    # pytest-playwright declares its fixtures in a way that pytest 10 will no longer take; nothing of ours does.
+    config.addinivalue_line(
+        "filterwarnings",
+        "ignore:Session-scoped fixtures defined as instance methods:pytest.PytestRemovedIn10Warning",
+    )
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: JsonObject) -> JsonObject:
+    if shutil.which(CHROMIUM) is None:
+        pytest.fail(
+            f"there is no Chromium at {CHROMIUM}: run `apt-get install chromium fonts-noto-cjk fonts-noto-color-emoji "
+            "fonts-thai-tlwg`, or name another one in CHROMIUM",
+            pytrace=False,
+        )
+    # In a container Chromium runs as root, which its sandbox refuses.
+    return {**browser_type_launch_args, "executable_path": CHROMIUM, "args": ["--no-sandbox", "--disable-dev-shm-usage"]}
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args: JsonObject) -> JsonObject:
+    return {
+        **browser_context_args,
+        "locale": "zh-TW",
+        "timezone_id": "Asia/Taipei",
+        "viewport": {"width": 1440, "height": 900},
+        "color_scheme": "light",
+        "reduced_motion": "reduce",
+    }
+
+
+@dataclass(frozen=True)
+class Secrets:
+    wms_secret: str = "whsec_ZGV2LWJhY2stb2ZmaWNlLXNlY3JldC0wMDAwMDE="
+    outgoing_secret: str = "whsec_ZGV2LW91dGdvaW5nLXNlY3JldC0wMDAwMDAwMDAwMDM="
+
+
+@dataclass
+class Shop:
+    """The page's server, with a shop behind it whose answers the test gives."""
+
+    base_url: str
+    line: LinePlatform
+    loop: asyncio.AbstractEventLoop
+    credentials: Secrets = field(default_factory=Secrets)
+    shop_name: str = SHOP_NAME
+    order_list: list[JsonObject] = field(default_factory=list)
+    product_list: list[JsonObject] = field(default_factory=list)
+    webhooks: list[JsonObject] = field(default_factory=list)
+    hooks: list[JsonObject] = field(default_factory=list)
+    hook_status: int = 202
+    answer: Callable[[JsonObject], list[JsonObject]] = lambda _event: []
+
+    def orders(self) -> list[JsonObject]:
+        return self.order_list
+
+    def products(self) -> list[JsonObject]:
+        return self.product_list
+
+    def within[T](self, work: Callable[[], T]) -> T:
+        """Do this in the server's own thread, where the stand-in lives."""
+
+        async def run() -> T:
+            return work()
+
+        return self.wait_for(run())
+
+    def wait_for[T](self, coroutine: Coroutine[Any, Any, T]) -> T:
+        return asyncio.run_coroutine_threadsafe(coroutine, self.loop).result(10)
+
+    def customer(self, name: str = "王小明", language: str = "zh-TW") -> str:
+        """A friend of the shop; their user id."""
+
+        async def add() -> str:
+            customer = self.line.add_customer(name, language)
+            await self.line.deliver([self.line.follow(customer.user_id)])
+            return customer.user_id
+
+        return self.wait_for(add())
+
+    def push(self, user_id: str, *messages: JsonObject) -> None:
+        """The shop writes. What LINE would refuse reaches the page too: the renderer has to warn of it."""
+        self.within(lambda: self.line._send(user_id, "push", list(messages), "test"))  # type: ignore[arg-type]
+
+    def postbacks(self) -> list[JsonObject]:
+        return [event["postback"] for event in self.webhooks if event["type"] == "postback"]
+
+    def texts(self) -> list[str]:
+        return [event["message"]["text"] for event in self.webhooks if event["type"] == "message"]
+
+
+async def _webhook(request: Request) -> Response:
+    shop: Shop = request.app.state.shop
+    body = await request.json()
+    for event in body["events"]:
+        shop.webhooks.append(event)
+        messages = shop.answer(event)
+        if messages:
+            assert shop.line.reply({"replyToken": event["replyToken"], "messages": messages}, "test").status == 200
+    return Response(status_code=200)
+
+
+async def _hook(request: Request) -> Response:
+    shop: Shop = request.app.state.shop
+    body = await request.body()
+    event = standardwebhooks.Webhook(shop.credentials.wms_secret).verify(body, dict(request.headers))
+    shop.hooks.append(event)
+    return JSONResponse({"taken": event["id"]}, shop.hook_status)
+
+
+@pytest.fixture
+def shop(unused_tcp_port: int) -> Iterator[Shop]:
+    base_url = f"http://127.0.0.1:{unused_tcp_port}"
+    ready = threading.Event()
+    made: list[tuple[Shop, uvicorn.Server]] = []
+
+    async def serve() -> None:
+        line = LinePlatform(f"{base_url}/line/webhook")
+        shop = Shop(base_url, line, asyncio.get_running_loop())
+        app = Starlette(
+            routes=[
+                *page_routes(shop),
+                *line_control_routes(line),
+                Route("/line/webhook", _webhook, methods=["POST"]),
+                Route("/hooks/wms", _hook, methods=["POST"]),
+            ]
+        )
+        app.state.shop = shop
+        # A browser's stream never ends by itself.
+        config = uvicorn.Config(app, port=unused_tcp_port, log_level="warning", timeout_graceful_shutdown=1, lifespan="off")
+        server = uvicorn.Server(config)
+        made.append((shop, server))
+        ready.set()
+        await server.serve()
+        await line.aclose()
+
+    thread = threading.Thread(target=lambda: asyncio.run(serve()))
+    thread.start()
+    ready.wait(10)
+    running, server = made[0]
+    with httpx.Client(trust_env=False, transport=httpx.HTTPTransport(retries=5)) as client:
+        client.get(f"{base_url}/_local/page/config")
+    yield running
+    server.should_exit = True
+    thread.join(10)
+
+
+@pytest.fixture
+def unused_tcp_port() -> int:
+    import socket
+
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@dataclass
+class Watch:
+    """What a browser did that no visit of the page may do."""
+
+    complaints: list[str] = field(default_factory=list)
+    requests: list[str] = field(default_factory=list)
+
+    def follow(self, page: Page) -> None:
+        page.on("console", self._console)
+        page.on("pageerror", lambda error: self.complaints.append(f"error: {error}"))
+        page.on("request", self._request)
+        page.on("response", self._response)
+
+    def _console(self, message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"}:
+            self.complaints.append(f"console {message.type}: {message.text}")
+
+    def _request(self, request: BrowserRequest) -> None:
+        self.requests.append(request.url)
+
+    def _response(self, answer: Answer) -> None:
+        if answer.status >= 400:
+            self.complaints.append(f"{answer.status} for {answer.url}")
+
+
+@pytest.fixture
+def watch(context: BrowserContext, shop: Shop) -> Iterator[Watch]:
+    """Follows every window of the test; afterwards nothing may have complained, and nobody else may have been asked."""
+    watching = Watch()
+    context.set_default_timeout(8000)
+    context.on("page", watching.follow)
+    yield watching
+    assert watching.complaints == []
+    assert [url for url in watching.requests if not url.startswith((shop.base_url, "data:"))] == []
+
+
+@pytest.fixture
+def open_page(watch: Watch, context: BrowserContext, shop: Shop) -> Callable[..., Page]:
+    """Open the local page and wait until it follows the stream."""
+
+    def open_it(path: str = "/", width: int = 1440, height: int = 900) -> Page:
+        page = context.new_page()
+        page.set_viewport_size({"width": width, "height": height})
+        page.goto(f"{shop.base_url}{path}")
+        page.locator(".connection:not(.connection-lost) .dot").wait_for(state="attached")
+        return page
+
+    return open_it
