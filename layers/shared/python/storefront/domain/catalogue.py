@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Final
+from typing import Final, Protocol
 
 from storefront.domain.errors import InvalidProduct, ProductProblem
 from storefront.domain.language import Language
@@ -140,6 +140,16 @@ class Product:
     def next_tier(self, quantity: int) -> PriceTier | None:
         """The next cheaper tier above `quantity` units, if there is one."""
         return next((tier for tier in self.tiers if tier.from_quantity > quantity), None)
+
+
+class ProductChange(Protocol):
+    """What a back office tells of one product; facts that it leaves out stay as they are."""
+
+    @property
+    def sku(self) -> str: ...
+    @property
+    def stock(self) -> int | None: ...
+    def to_product(self, current: Product | None = None) -> Product: ...
 
 
 @dataclass(frozen=True)
