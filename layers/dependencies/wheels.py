@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import sysconfig
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -38,6 +39,27 @@ def install(into: Path, architecture: str | None) -> None:
         raise InstallError(
             f"{command[0]} could not install {LOCKED.name}:\n{finished.stderr or finished.stdout}"
         )
+
+
+def install_native_counterparts(tree: Path, into: Path) -> None:
+    """This machine's builds of those packages of `tree` that hold compiled modules of another machine.
+
+    Put before `tree` on the import path they make it importable here: everything that is plain Python still
+    comes from the tree itself, file by file as it will be deployed.
+    """
+    compiled = {path.relative_to(tree).parts[0] for path in tree.rglob("*.so")}
+    with tempfile.TemporaryDirectory() as scratch:
+        install(Path(scratch), None)
+        into.mkdir(parents=True)
+        for name in compiled:
+            shutil.move(Path(scratch) / name, into / name)
+
+
+def forget_counterparts(native: Path, tree: Path) -> None:
+    """Take out of `native` what `tree` no longer has, lest a proof finds what the layer lacks."""
+    if native.is_dir():
+        for package in [entry for entry in native.iterdir() if not (tree / entry.name).exists()]:
+            shutil.rmtree(package)
 
 
 def _uv() -> str | None:
