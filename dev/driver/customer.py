@@ -91,9 +91,9 @@ class Customer:
         """A new person with LINE, who adds the shop as a friend unless told not to."""
         async with httpx.AsyncClient(base_url=base_url, trust_env=False, timeout=60.0) as client:
             wish = {"displayName": name, "language": language, "follow": follow}
-            response = await client.post("/_local/line/customers", json=wish)
-            response.raise_for_status()
-            return cls(base_url, response.json()["user_id"], name, tell)
+            created = _checked(await client.post("/_local/line/customers", json=wish), "a new customer")
+        _taken(created, "follow")
+        return cls(base_url, created["user_id"], name, tell)
 
     async def __aenter__(self) -> Self:
         return self
@@ -181,10 +181,14 @@ class Customer:
     async def _do(self, what: str, body: JsonObject) -> JsonObject:
         response = await self._client.post(f"/_local/line/customers/{quote(self.user_id)}/{what}", json=body)
         done = _checked(response, f"{what} {body}")
-        expected = body.get("signature", "good") == "good"
-        if expected and not all(status is not None and 200 <= status < 300 for status in done["statuses"]):
-            raise Refused(f"the shop answered {done['statuses']} to {what} {body}")
+        if body.get("signature", "good") == "good":
+            _taken(done, f"{what} {body}")
         return done
+
+
+def _taken(done: JsonObject, what: str) -> None:
+    if not all(status is not None and 200 <= status < 300 for status in done["statuses"]):
+        raise Refused(f"the shop answered {done['statuses']} to {what}")
 
 
 def _checked(response: httpx.Response, what: str) -> JsonObject:

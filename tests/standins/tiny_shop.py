@@ -25,7 +25,6 @@ from dev.driver.back_office import LOCAL_SECRETS
 
 CHANNEL_ID, CHANNEL_SECRET = "2000000001", "dev-line-channel-secret"
 ORDER = "A7K3Q-9XM2T"
-HEARD = {"shipped": "已出貨", "delivered": "已送達"}
 
 
 @dataclass
@@ -36,6 +35,7 @@ class TinyShop:
     base: str = ""
     webhook_status: int = 200
     answers: bool = True
+    delivered: str = "已送達"
     received: list[dict[str, Any]] = field(default_factory=list)
     requests: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
     _seen: set[str] = field(default_factory=set)
@@ -96,9 +96,9 @@ class TinyShop:
             return PlainTextResponse("signature", 401)
         self.received.append(event)
         status = event["data"].get("status")
-        if status in HEARD:
-            self._status = HEARD[status]
-            await self._push(f"訂單 {ORDER} {HEARD[status]}")
+        if status in {"shipped", "delivered"}:
+            self._status = "已出貨" if status == "shipped" else self.delivered
+            await self._push(f"訂單 {ORDER} {self._status}")
         return JSONResponse({}, 202)
 
     async def _pay_page(self, _request: Request) -> Response:
