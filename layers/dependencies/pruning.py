@@ -67,6 +67,7 @@ INSTALLER_NOTES = ("*.dist-info/RECORD", "*.dist-info/INSTALLER", "*.dist-info/R
 def drop_installer_notes(tree: Path) -> None:
     """Remove what would make two installs of the same packages differ."""
     _remove(tree, INSTALLER_NOTES)
+    (tree / ".lock").unlink(missing_ok=True)  # uv's, while it installs
 
 
 def drop_unreachable(tree: Path) -> list[str]:

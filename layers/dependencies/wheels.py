@@ -1,7 +1,6 @@
 """The locked third-party packages, as wheels of one platform, unpacked into a folder.
 
-uv when the project has it (or it is on PATH), else the interpreter's own pip: both check every hash and build
-nothing.
+uv when the project has it (or it is on PATH), else pip: both check every hash and build nothing.
 """
 
 import os
@@ -11,6 +10,7 @@ import sys
 import sysconfig
 import tempfile
 from collections.abc import Mapping
+from importlib.util import find_spec
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -76,20 +76,20 @@ def _uv_command(uv: str, into: Path, architecture: str | None) -> list[str]:
     ]
 
 
+def _pip() -> list[str]:
+    if find_spec("pip"):
+        return [sys.executable, "-m", "pip"]
+    if on_path := shutil.which("pip"):
+        return [on_path]
+    raise InstallError(
+        "The third-party layer is installed with uv or pip, and neither is to be found on PATH."
+    )
+
+
 def _pip_command(into: Path, architecture: str | None) -> list[str]:
     platform = ["--platform", f"manylinux2014_{MACHINES[architecture]}"] if architecture else []
     return [
-        *(
-            sys.executable,
-            "-m",
-            "pip",
-            "install",
-            "--quiet",
-            "--target",
-            str(into),
-            "--no-compile",
-            "--no-deps",
-        ),
+        *(*_pip(), "install", "--quiet", "--target", str(into), "--no-compile", "--no-deps"),
         *("--only-binary=:all:", "--require-hashes", "--python-version", "3.13", *platform),
         *("--requirement", str(LOCKED)),
     ]
