@@ -14,7 +14,7 @@ from dev.scenario import Stage
 from dev.standins.line_reading import buttons
 
 # How a button says "the same as last time".
-SAME = ("沿用", "上次", "相同", "同樣", "原本")
+SAME = ("沿用", "上次")
 
 
 def same_details(message: Message) -> str | None:

@@ -17,7 +17,8 @@ from starlette.routing import Route
 from starlette.types import ExceptionHandler, Receive, Scope, Send
 
 from dev.standins.line_limits import REQUEST_BYTES, refusal
-from dev.standins.line_state import Answer, Fault, FaultKind, Hop, LinePlatform
+from dev.standins.line_state import LinePlatform
+from dev.standins.line_values import Answer, Fault, FaultKind, Hop
 
 JsonObject = dict[str, Any]
 Handler = Callable[[Request, JsonObject, str], Answer]

@@ -13,14 +13,14 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from dev.standins.line_reading import Button
-from dev.standins.line_state import (
+from dev.standins.line_state import LinePlatform
+from dev.standins.line_values import (
     Answer,
     ChatEntry,
     Customer,
     Fault,
     FaultKind,
     Hop,
-    LinePlatform,
     Manner,
     NoSuchButton,
     NoSuchCustomer,
