@@ -10,55 +10,55 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     # The file as a whole
     "empty-file": ("檔案裡沒有任何商品。", "The file holds no product."),
     "unknown-encoding": (
-        "無法辨識文字編碼,請另存為「CSV UTF-8」。",
+        "無法辨識文字編碼，請另存為「CSV UTF-8」。",
         "The text encoding is not known; save the file as “CSV UTF-8”.",
     ),
-    "not-csv": ("不是正確的 CSV:{value}", "This is not proper CSV: {value}"),
+    "not-csv": ("不是正確的 CSV：{value}", "This is not proper CSV: {value}"),
     "missing-column": ("缺少欄位「{value}」。", "The column “{value}” is missing."),
     "repeated-column": ("欄位「{value}」出現兩次。", "The column “{value}” stands twice."),
     "too-many-cells": (
-        "這一列的格子比標題多;含有逗號的文字請用雙引號包起來。",
+        "這一列的格子比標題多；含有逗號的文字請用雙引號包起來。",
         "This line has more cells than the heading; put text that holds a comma in double quotes.",
     ),
     # One cell
     "missing": ("不能空白。", "This must not be blank."),
     "lost-characters": (
-        "「{value}」的文字在存檔時遺失了,請另存為「CSV UTF-8」。",
+        "「{value}」的文字在存檔時遺失了，請另存為「CSV UTF-8」。",
         "Characters of “{value}” were lost when the file was saved; save it as “CSV UTF-8”.",
     ),
     "not-a-whole-number": ("「{value}」不是整數。", "“{value}” is not a whole number."),
     "unknown-unit": (
-        "不認得單位「{value}」,可用:{known}。",
+        "不認得單位「{value}」，可用：{known}。",
         "The unit “{value}” is not known; known: {known}.",
     ),
     "unknown-allergen": (
-        "不認得過敏原「{value}」,可用:{known}。",
+        "不認得過敏原「{value}」，可用：{known}。",
         "The allergen “{value}” is not known; known: {known}.",
     ),
     "unknown-kind": (
-        "不認得種類「{value}」,可用:{known}。",
+        "不認得種類「{value}」，可用：{known}。",
         "The kind “{value}” is not known; known: {known}.",
     ),
     "unknown-return-policy": (
-        "不認得退貨規定「{value}」,可用:{known}。",
+        "不認得退貨規定「{value}」，可用：{known}。",
         "The return policy “{value}” is not known; known: {known}.",
     ),
     "badly-written-packs": (
-        "「{value}」寫法不對,請寫成 case:12|dozen:12。",
+        "「{value}」寫法不對，請寫成 case:12|dozen:12。",
         "“{value}” is not written like case:12|dozen:12.",
     ),
     "badly-written-tiers": (
-        "「{value}」寫法不對,請寫成 數量:單價,例如 24:171|60:160。",
+        "「{value}」寫法不對，請寫成 數量:單價，例如 24:171|60:160。",
         "“{value}” is not written as quantity:unit price, like 24:171|60:160.",
     ),
     "badly-written-specification": (
-        "「{value}」寫法不對,請寫成 項目:內容|項目:內容。",
+        "「{value}」寫法不對，請寫成 項目:內容|項目:內容。",
         "“{value}” is not written as label:value|label:value.",
     ),
     "repeated-pack": ("包裝「{value}」出現兩次。", "The pack “{value}” stands twice."),
     "not-yes-or-no": ("「{value}」請改為 yes 或 no。", "“{value}” should be yes or no."),
     "malformed": (
-        "「{value}」含有不能使用的字元,請用英文字母、數字與 - _ .(圖片需為 .png 或 .jpg)。",
+        "「{value}」含有不能使用的字元，請用英文字母、數字與 - _ .（圖片需為 .png 或 .jpg）。",
         "“{value}” holds characters that cannot be used: take letters, digits and - _ . "
         "(a picture ends in .png or .jpg).",
     ),
@@ -67,11 +67,11 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "out-of-range": ("「{value}」超出可用範圍。", "“{value}” is out of range."),
     # One product
     "quantities-not-rising": (
-        "級距「{value}」的數量必須由小到大,並從 2 開始。",
+        "級距「{value}」的數量必須由小到大，並從 2 開始。",
         "The quantities of the tiers “{value}” must rise, from 2 on.",
     ),
     "prices-not-falling": (
-        "級距「{value}」的單價必須低於原價,而且越買越便宜。",
+        "級距「{value}」的單價必須低於原價，而且越買越便宜。",
         "The prices of the tiers “{value}” must be below the list price and fall from tier to tier.",
     ),
     "above-a-price": (
@@ -81,14 +81,14 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "same-as-unit": ("包裝單位與銷售單位相同。", "A pack has the same name as the unit itself."),
     "too-small": ("一個包裝至少要有 2 個單位。", "A pack holds 2 units at the least."),
     "not-for-goods": ("商品不能使用 service 退貨規定。", "Goods cannot have the return policy “service”."),
-    "not-for-services": ("服務不計庫存,請留空白。", "The stock of a service is not counted: leave it blank."),
+    "not-for-services": ("服務不計庫存，請留空白。", "The stock of a service is not counted: leave it blank."),
     # Between products
     "repeated-sku": (
         "商品代號「{value}」已用於第 {other} 列。",
         "The SKU “{value}” is used in line {other} already.",
     ),
     "shared-alias": (
-        "「{value}」也是 {other} 的名稱,顧客輸入時無法分辨。",
+        "「{value}」也是 {other} 的名稱，顧客輸入時無法分辨。",
         "“{value}” is a name of {other} too: nobody could tell which one a customer means.",
     ),
 }
