@@ -1,0 +1,1 @@
+"""What the customer reads: topics, cards and one wording file per language."""

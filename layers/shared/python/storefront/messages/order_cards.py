@@ -1,0 +1,212 @@
+"""Orders as the customer looks them up: the list, and one order's way so far and what comes next."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Final
+
+from storefront.domain.order import Order, OrderState
+from storefront.domain.shipment import Parcel
+from storefront.messages import flex, taps, terms
+from storefront.messages.flex import Node
+from storefront.messages.scene import Scene
+from storefront.messages.shipment_cards import ICONS as PARCEL_ICONS
+from storefront.messages.shipment_cards import carrier_facts, deadline_of, deadline_row, tracking_taps
+from storefront.messages.speaker import Speaker
+from storefront.messages.standing import ENDED, HERE, ICONS, UNPAID, Standing, colour_of, standing_of
+
+ORDERS_MOST: Final = 10
+LINES_MOST: Final = 6
+PARCELS_MOST: Final = 4
+STEPS_MOST: Final = 8
+
+type Facts = Mapping[str, str]
+
+
+def _word(standing: Standing, speaker: Speaker) -> str:
+    return speaker.say("form.icon", icon=ICONS[standing], text=speaker.say(f"standing.{standing}.word"))
+
+
+def orders(facts: Facts, scene: Scene, speaker: Speaker) -> list[Node]:
+    """The latest orders, newest first."""
+    recent = sorted(scene.recent_orders(), key=lambda order: order.created_at, reverse=True)[:ORDERS_MOST]
+    if not recent:
+        return no_orders(facts, scene, speaker)
+    cards = flex.carousel([_order_card(order, scene, speaker) for order in recent])
+    latest = recent[0]
+    standing = standing_of(latest, scene.parcels(latest.order_number))
+    summary = speaker.say(
+        "orders.summary",
+        count=len(recent),
+        order=latest.order_number,
+        word=speaker.say(f"standing.{standing}.word"),
+    )
+    return [
+        flex.flex_message(summary, cards, [taps.plain(speaker, "catalogue"), taps.plain(speaker, "person")])
+    ]
+
+
+def _order_card(order: Order, scene: Scene, speaker: Speaker) -> Node:
+    standing = standing_of(order, scene.parcels(order.order_number))
+    return flex.bubble(
+        flex.heading(
+            order.order_number,
+            above=speaker.dated(order.created_at),
+            below=_word(standing, speaker),
+            color=colour_of(standing),
+        ),
+        flex.body(
+            *_lines(order, scene, speaker, 3),
+            flex.total(speaker.say("quote.total"), speaker.amount(order.total, order.currency)),
+        ),
+        flex.footer(flex.button(taps.of_order(speaker, "status", order.order_number))),
+        size="kilo",
+    )
+
+
+def _lines(order: Order, scene: Scene, speaker: Speaker, most: int) -> list[Node]:
+    catalogue = scene.catalogue()
+    shown = [
+        flex.text(
+            speaker.say(
+                "form.named_count",
+                name=speaker.line_name(line, order.language, catalogue),
+                counted=speaker.counted(line.quantity, line.unit),
+            )
+        )
+        for line in order.lines[:most]
+    ]
+    left = len(order.lines) - most
+    return [*shown, flex.quiet(speaker.say("orders.more_lines", count=left))] if left > 0 else shown
+
+
+def no_orders(_facts: Facts, _scene: Scene, speaker: Speaker) -> list[Node]:
+    return [flex.text_message(speaker.say("no_orders.text"), [taps.plain(speaker, "catalogue")])]
+
+
+def order_unknown(_facts: Facts, _scene: Scene, speaker: Speaker) -> list[Node]:
+    """The same for an order that never was and one that is somebody else's; it names nothing (X4)."""
+    return [flex.text_message(speaker.say("order_unknown.text"), taps.menu(speaker))]
+
+
+def order_number_typo(facts: Facts, _scene: Scene, speaker: Speaker) -> list[Node]:
+    said = speaker.say("order_number_typo.text", typed=flex.one_line(facts.get("typed", ""), 40))
+    return [flex.text_message(said, taps.menu(speaker))]
+
+
+def satisfaction_thanks(facts: Facts, _scene: Scene, speaker: Speaker) -> list[Node]:
+    """Thanks for a score; a low one offers a person."""
+    unhappy = int(facts.get("score") or 5) <= 2
+    said = speaker.say("satisfaction_thanks.low" if unhappy else "satisfaction_thanks.high")
+    return [flex.text_message(said, [taps.plain(speaker, "person" if unhappy else "catalogue")])]
+
+
+# One order ----------------------------------------------------------------------------------------
+
+
+def order_status(facts: Facts, scene: Scene, speaker: Speaker) -> list[Node]:
+    """Everything that is known of one order at one moment, what comes next, and what can be done."""
+    order = scene.order(facts["order_number"])
+    parcels = sorted(scene.parcels(order.order_number), key=lambda parcel: parcel.shipment_id)
+    standing = standing_of(order, parcels)
+    as_of = speaker.say("order_status.as_of", time=speaker.clock(datetime.fromisoformat(facts["as_of"])))
+    word = speaker.say(f"standing.{standing}.word")
+    card = flex.bubble(
+        flex.heading(
+            _word(standing, speaker),
+            above=speaker.say("order_status.above", shop=scene.shop.name, as_of=as_of),
+            below=speaker.say("order.number", order=order.order_number),
+            color=colour_of(standing),
+        ),
+        flex.body(
+            flex.text(_next(standing, order, speaker), size="md"),
+            *_timeline(order, speaker),
+            *_parcels(parcels, speaker),
+            flex.separator(),
+            *_lines(order, scene, speaker, LINES_MOST),
+            flex.total(
+                speaker.say("quote.total"),
+                speaker.amount(order.total, order.currency),
+                _refund_line(order, speaker),
+            ),
+            *terms.delivery_facts(order, scene.delivery(order.order_number), speaker),
+            flex.quiet(speaker.say("order_status.commands")),
+        ),
+        flex.footer(*_buttons(order, standing, parcels, speaker)),
+    )
+    summary = speaker.say("order_status.summary", order=order.order_number, word=word, as_of=as_of)
+    return [flex.flex_message(summary, card)]
+
+
+def _next(standing: Standing, order: Order, speaker: Speaker) -> str:
+    """What happens now, and who has to do something."""
+    lead_days = max((line.lead_days for line in order.lines), default=0)
+    return speaker.say(f"standing.{standing}.next", until=speaker.moment(order.hold_until), days=lead_days)
+
+
+def _refund_line(order: Order, speaker: Speaker) -> str:
+    if order.refunded == 0:
+        return ""
+    return speaker.say("order_status.refunded", amount=speaker.amount(order.refunded, order.currency))
+
+
+def _timeline(order: Order, speaker: Speaker) -> list[Node]:
+    """The order's own steps: ordered, paid, cancelled and so on, with their times."""
+    steps = [("ordered", order.created_at)]
+    steps += [(step.state.value, step.at) for step in order.history if step.state in _TOLD]
+    return [
+        _step("●", speaker.say(f"order_status.step.{name}"), at, speaker) for name, at in steps[:STEPS_MOST]
+    ]
+
+
+_TOLD: Final = frozenset({OrderState.PAID, OrderState.CANCELLED, OrderState.EXPIRED, OrderState.REFUNDED})
+
+
+def _step(icon: str, said: str, at: datetime, speaker: Speaker) -> Node:
+    return flex.horizontal(
+        flex.text(icon, color=flex.BRAND, flex=0),
+        flex.text(said, flex=4),
+        flex.quiet(speaker.moment(at), flex=4, align="end", gravity="center"),
+        spacing="md",
+    )
+
+
+def _parcels(parcels: Sequence[Parcel], speaker: Speaker) -> list[Node]:
+    """Each parcel: its number, its carrier, where it waits, and its latest steps."""
+    told: list[Node] = []
+    for number, parcel in enumerate(parcels[:PARCELS_MOST], 1):
+        if len(parcels) > 1:
+            title = speaker.say("shipment.parcel_of", number=number, count=len(parcels))
+            told += [flex.separator(), flex.text(title, weight="bold")]
+        told += [
+            _step(PARCEL_ICONS[event.status], speaker.say(f"shipment.{event.status}.word"), event.at, speaker)
+            for event in parcel.events[-STEPS_MOST:]
+        ]
+        told += carrier_facts(parcel, speaker)
+        if parcel.store is not None:
+            told.append(flex.row(speaker.say("shipment.store"), flex.one_line(parcel.store.name, 60)))
+            deadline = deadline_of(parcel.store, speaker)
+            if deadline is not None and not parcel.is_final:
+                told.append(deadline_row(deadline, speaker))
+    if len(parcels) > PARCELS_MOST:
+        told.append(flex.quiet(speaker.say("order_status.more_parcels", count=len(parcels) - PARCELS_MOST)))
+    return told
+
+
+def _buttons(order: Order, standing: Standing, parcels: Sequence[Parcel], speaker: Speaker) -> list[Node]:
+    """What can be done with an order that stands here."""
+    number = order.order_number
+    taps_here: list[Node] = []
+    if standing is Standing.AWAITING_DETAILS:
+        taps_here.append(taps.of_order(speaker, "deliver_new", number, worded="deliver_first"))
+    if standing is Standing.AWAITING_PAYMENT:
+        taps_here.append(taps.of_order(speaker, "pay_again", number))
+    if len(parcels) == 1 and not parcels[0].is_final:
+        taps_here += tracking_taps(parcels[0], speaker)
+    if standing in ENDED | HERE:
+        taps_here.append(taps.of_order(speaker, "reorder", number))
+    if standing in UNPAID or (standing is Standing.PREPARING and not order.labelled and not parcels):
+        taps_here.append(taps.of_order(speaker, "cancel", number))
+    taps_here.append(taps.plain(speaker, "person"))
+    return [
+        flex.button(tap, primary=place == 0 and len(taps_here) > 1) for place, tap in enumerate(taps_here)
+    ]

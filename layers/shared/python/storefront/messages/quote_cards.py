@@ -1,0 +1,331 @@
+"""The quote and everything around it: questions on the way to it, and what becomes of it without an order."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from storefront.domain.catalogue import Catalogue, Product
+from storefront.domain.money import included_tax
+from storefront.domain.quote import Quote, QuoteLine
+from storefront.messages import flex, taps, terms
+from storefront.messages.flex import Node
+from storefront.messages.greetings import SHOP_CURRENCY, example_order
+from storefront.messages.scene import Scene, Shop
+from storefront.messages.speaker import Speaker
+
+HINTS_MOST: Final = 3
+CANDIDATES_MOST: Final = 12
+REASONS: Final = frozenset({"zero", "negative", "fraction", "too_many", "not_a_number"})
+"""Why a quantity cannot be quoted, each with a sentence of its own."""
+
+type Facts = Mapping[str, str]
+
+
+def _named_quote(facts: Facts, scene: Scene) -> Quote:
+    return scene.quote(facts["quote_id"], int(facts["quote_version"]))
+
+
+# The quote ----------------------------------------------------------------------------------------
+
+
+def quote(facts: Facts, scene: Scene, speaker: Speaker) -> list[Node]:
+    """All that an inquiry leads to, in one card: lines, total, terms, and the button that makes the order."""
+    offered = _named_quote(facts, scene)
+    shop, catalogue = scene.shop, scene.catalogue()
+    formal = offered.formal or offered.subtotal >= shop.formal_quote_from
+    title = speaker.say("quote.title_formal" if formal else "quote.title")
+    amount = speaker.amount(offered.subtotal, offered.currency)
+    until = speaker.moment(offered.valid_until)
+    card = flex.bubble(
+        flex.heading(title, above=shop.name, below=speaker.say("quote.valid_until", until=until)),
+        flex.body(
+            *(_formal_facts(offered, shop, speaker) if formal else ()),
+            *(_line(line, offered, catalogue, speaker) for line in offered.lines),
+            _total(offered, shop, speaker),
+            *_hints(offered, catalogue, speaker),
+            flex.separator(),
+            *_promises(offered, shop, speaker),
+            *terms.returns(offered.lines, offered.language, catalogue, speaker),
+            flex.quiet(speaker.say("quote.how_to_change")),
+        ),
+        flex.footer(
+            flex.button(
+                taps.accept(speaker, offered.quote_id, offered.quote_version, formal=formal),
+                primary=True,
+                height="md",
+            ),
+            flex.button(taps.of_quote(speaker, "change", offered.quote_id, offered.quote_version)),
+            flex.button(taps.plain(speaker, "person")),
+        ),
+    )
+    summary = speaker.say("quote.summary", title=title, amount=amount, until=until)
+    return [flex.flex_message(summary, card)]
+
+
+def _formal_facts(offered: Quote, shop: Shop, speaker: Speaker) -> Sequence[Node]:
+    number = f"{offered.quote_id}-{offered.quote_version}"
+    return (
+        flex.row(speaker.say("quote.number"), number),
+        flex.row(speaker.say("quote.date"), speaker.dated(offered.created_at)),
+        terms.seller(shop, speaker),
+        flex.separator(),
+    )
+
+
+def _line(line: QuoteLine, offered: Quote, catalogue: Catalogue, speaker: Speaker) -> Node:
+    product = catalogue.products.get(line.sku)
+    values = {
+        "counted": speaker.counted_with_pack(line.quantity, product, line.unit),
+        "price": speaker.amount(line.unit_price, offered.currency),
+        "list_price": speaker.amount(line.list_price, offered.currency),
+    }
+    key = "quote.line_tier" if line.unit_price < line.list_price else "quote.line"
+    return flex.vertical(
+        flex.horizontal(
+            flex.text(speaker.line_name(line, offered.language, catalogue), weight="bold", flex=3),
+            flex.text(
+                speaker.amount(line.amount, offered.currency), weight="bold", flex=2, align="end", wrap=False
+            ),
+            spacing="md",
+        ),
+        flex.quiet(speaker.say(key, **values)),
+        spacing="xs",
+    )
+
+
+def _total(offered: Quote, shop: Shop, speaker: Speaker) -> Node:
+    tax = speaker.amount(included_tax(offered.subtotal), offered.currency)
+    free = offered.subtotal >= shop.free_shipping_from
+    below = speaker.say("quote.tax_free_shipping" if free else "quote.tax_plus_shipping", tax=tax)
+    return flex.total(speaker.say("quote.total"), speaker.amount(offered.subtotal, offered.currency), below)
+
+
+def _hints(offered: Quote, catalogue: Catalogue, speaker: Speaker) -> list[Node]:
+    """What a few more units would save: for lines that are close to their next tier, else for the closest."""
+    steps: list[tuple[int, int, Product, QuoteLine]] = []
+    for line in offered.lines:
+        product = catalogue.find(line.sku)
+        tier = product.next_tier(line.quantity) if product else None
+        if product is not None and tier is not None and tier.unit_price < line.unit_price:
+            steps.append(
+                (tier.from_quantity - line.quantity, line.unit_price - tier.unit_price, product, line)
+            )
+    steps.sort(key=lambda step: step[0])
+    near = [step for step in steps if step[0] <= step[3].quantity] or steps[:1]
+    return [
+        flex.text(
+            speaker.say(
+                "quote.next_tier",
+                name=speaker.line_name(line, offered.language, catalogue),
+                counted=speaker.counted(missing, product.unit),
+                unit=speaker.unit(product.unit),
+                saving=speaker.amount(saving, offered.currency),
+            ),
+            color=flex.ATTENTION,
+            size="xs",
+        )
+        for missing, saving, product, line in near[:HINTS_MOST]
+    ]
+
+
+def _promises(offered: Quote, shop: Shop, speaker: Speaker) -> list[Node]:
+    """When the goods are wished for and when they leave, and what shipping costs."""
+    rows = []
+    if offered.wished_date is not None:
+        wished = terms.wished_day(offered.wished_date, speaker)
+        rows.append(flex.row(speaker.say("terms.wished_date"), wished, bold=True))
+    lead_days = max((line.lead_days for line in offered.lines), default=0)
+    if lead_days > 0:
+        rows.append(flex.row(speaker.say("quote.leaves"), speaker.say("quote.leaves_value", days=lead_days)))
+    rows.append(
+        flex.row(speaker.say("terms.shipping_fee"), terms.shipping_rule(shop, offered.currency, speaker))
+    )
+    missing = shop.free_shipping_from - offered.subtotal
+    if missing > 0:
+        more = speaker.say("quote.until_free_shipping", amount=speaker.amount(missing, offered.currency))
+        rows.append(flex.quiet(more, align="end"))
+    return rows
+
+
+# What is asked before there can be a quote --------------------------------------------------------
+
+
+def _products(skus: str, scene: Scene) -> list[Product]:
+    catalogue = scene.catalogue()
+    found = (catalogue.find(sku) for sku in skus.split(","))
+    return [product for product in found if product is not None]
+
+
+def question_product(facts: Facts, scene: Scene, speaker: Speaker) -> list[Node]:
+    """Which of these? With a known quantity one tap makes the quote, else the tap names the product."""
+    candidates = _products(facts.get("candidates", ""), scene)[:CANDIDATES_MOST]
+    quantity = int(facts.get("quantity") or 0)
+    names = [product.name(speaker.language) for product in candidates]
+    said = speaker.say(
+        "question_product.text",
+        phrase=flex.one_line(facts.get("phrase", ""), 60),
+        names="\n".join(speaker.say("form.bullet", text=name) for name in names),
+    )
+    choices = [
+        taps.order_of(speaker, product.sku, quantity, name, speaker.counted(quantity, product.unit))
+        if quantity > 0
+        else flex.said_as(name)
+        for product, name in zip(candidates, names, strict=True)
+    ]
+    return [flex.text_message(said, [*choices, taps.plain(speaker, "person")])]
+
+
+def question_quantity(facts: Facts, scene: Scene, speaker: Speaker) -> list[Node]:
+    """How many? A unit, a pack and the price tiers are one tap away."""
+    product = scene.catalogue().find(facts["sku"])
+    if product is None:
+        return [flex.text_message(speaker.say("question_quantity.gone"), taps.menu(speaker))]
+    name = product.name(speaker.language)
+    packs = {size: speaker.counted(1, pack) for pack, size in product.packs.items()}
+    quantities = sorted({1, *packs, *(tier.from_quantity for tier in product.tiers)})
+    said = speaker.say(
+        "question_quantity.text",
+        name=name,
+        unit=speaker.unit(product.unit),
+        example=speaker.say("form.named_count", name=name, counted=speaker.counted(5, product.unit)),
+    )
+    choices = [
+        flex.relabelled(
+            taps.order_of(speaker, product.sku, units, name, speaker.counted(units, product.unit)),
+            speaker.counted_with_pack(units, product, product.unit),
+        )
+        for units in quantities[:8]
+    ]
+    return [flex.text_message(said, choices)]
+
+
+def quantity_refused(facts: Facts, scene: Scene, speaker: Speaker) -> list[Node]:
+    reason = facts.get("reason", "")
+    reason = reason if reason in REASONS else "not_a_number"
+    phrase = flex.one_line(facts.get("phrase", ""), 60)
+    said = speaker.say(f"quantity_refused.{reason}", phrase=phrase)
+    hint = speaker.say("quantity_refused.hint", example=example_order(scene, speaker))
+    return [flex.text_message(f"{said}\n{hint}", taps.menu(speaker))]
+
+
+def out_of_stock(facts: Facts, scene: Scene, speaker: Speaker) -> list[Node]:
+    """What there is now, when the rest could come, and what is like it; nothing here makes an order."""
+    catalogue = scene.catalogue()
+    product = catalogue.products[facts["sku"]]
+    name = product.name(speaker.language)
+    wanted, available = int(facts["wanted"]), int(facts["available"])
+    wanted_said = speaker.counted(wanted, product.unit)
+    available_said = speaker.counted(available, product.unit)
+    key = "out_of_stock.some" if available > 0 else "out_of_stock.none"
+    now_there = speaker.say(key, name=name, wanted=wanted_said, available=available_said)
+    lead_days = int(facts.get("lead_days") or product.lead_days)
+    rest = speaker.say(
+        "out_of_stock.rest" if lead_days > 0 else "out_of_stock.rest_unknown",
+        counted=speaker.counted(wanted - available, product.unit),
+        days=lead_days,
+    )
+    buttons = []
+    if available > 0:
+        buttons.append(
+            flex.button(taps.order_of(speaker, product.sku, available, name, available_said), primary=True)
+        )
+    similar = _products(facts.get("similar", ""), scene)[:3]
+    for other in similar:
+        other_name, one = other.name(speaker.language), speaker.counted(1, other.unit)
+        buttons.append(flex.button(taps.order_of(speaker, other.sku, 1, other_name, one)))
+    buttons.append(flex.button(taps.plain(speaker, "person")))
+    card = flex.bubble(
+        flex.heading(speaker.say("out_of_stock.title"), above=scene.shop.name, color=flex.ATTENTION),
+        flex.body(
+            flex.text(now_there, size="md", weight="bold"),
+            flex.text(rest),
+            *([_similar(similar, speaker)] if similar else []),
+        ),
+        flex.footer(*buttons),
+    )
+    return [flex.flex_message(now_there, card)]
+
+
+def _similar(products: Sequence[Product], speaker: Speaker) -> Node:
+    priced = [
+        speaker.say(
+            "out_of_stock.similar_line",
+            name=product.name(speaker.language),
+            amount=speaker.amount(product.price, SHOP_CURRENCY),
+            unit=speaker.unit(product.unit),
+        )
+        for product in products
+    ]
+    return flex.vertical(
+        flex.quiet(speaker.say("out_of_stock.similar")), *(flex.text(line) for line in priced), spacing="xs"
+    )
+
+
+# What became of a quote ---------------------------------------------------------------------------
+
+
+def quote_superseded(facts: Facts, scene: Scene, speaker: Speaker) -> list[Node]:
+    """The old card was tapped: the current one stands further down; nothing was ordered."""
+    current = _named_quote(facts, scene)
+    said = speaker.say(
+        "quote_superseded.text",
+        amount=speaker.amount(current.subtotal, current.currency),
+        until=speaker.moment(current.valid_until),
+    )
+    change = taps.of_quote(speaker, "change", current.quote_id, current.quote_version)
+    renew = taps.of_quote(speaker, "renew", current.quote_id, current.quote_version)
+    return [flex.text_message(said, [renew, change, taps.plain(speaker, "person")])]
+
+
+def quote_expired(facts: Facts, scene: Scene, speaker: Speaker) -> list[Node]:
+    """The price is no longer promised; one tap asks for today's."""
+    old = _named_quote(facts, scene)
+    ended = speaker.say("quote_expired.text", until=speaker.moment(old.valid_until))
+    card = flex.bubble(
+        flex.heading(speaker.say("quote_expired.title"), above=scene.shop.name, color=flex.ATTENTION),
+        flex.body(
+            flex.text(ended),
+            *_counted_lines(old.lines, old, scene.catalogue(), speaker),
+            flex.quiet(speaker.say("quote_expired.hint")),
+        ),
+        flex.footer(
+            flex.button(taps.of_quote(speaker, "renew", old.quote_id, old.quote_version), primary=True),
+            flex.button(taps.plain(speaker, "person")),
+        ),
+    )
+    return [flex.flex_message(ended, card)]
+
+
+def _counted_lines(
+    lines: Sequence[QuoteLine], old: Quote, catalogue: Catalogue, speaker: Speaker
+) -> list[Node]:
+    return [
+        flex.text(
+            speaker.say(
+                "form.named_count",
+                name=speaker.line_name(line, old.language, catalogue),
+                counted=speaker.counted(line.quantity, line.unit),
+            )
+        )
+        for line in lines
+    ]
+
+
+def quote_declined(_facts: Facts, _scene: Scene, speaker: Speaker) -> list[Node]:
+    return [flex.text_message(speaker.say("quote_declined.text"), taps.menu(speaker))]
+
+
+def quote_unknown(_facts: Facts, _scene: Scene, speaker: Speaker) -> list[Node]:
+    """The same for a quote that never was and one that is somebody else's."""
+    return [flex.text_message(speaker.say("quote_unknown.text"), taps.menu(speaker))]
+
+
+def ask_change(facts: Facts, scene: Scene, speaker: Speaker) -> list[Node]:
+    """How to change a quote in words; the card stays good until a new one replaces it."""
+    current = _named_quote(facts, scene)
+    line = current.lines[0]
+    name = speaker.line_name(line, current.language, scene.catalogue())
+    said = speaker.say("ask_change.text", name=name, counted=speaker.counted(line.quantity + 1, line.unit))
+    decline = taps.of_quote(speaker, "decline", current.quote_id, current.quote_version)
+    return [
+        flex.text_message(said, [taps.plain(speaker, "catalogue"), decline, taps.plain(speaker, "person")])
+    ]

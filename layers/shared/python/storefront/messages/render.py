@@ -1,0 +1,79 @@
+"""From a message row to LINE message objects: one builder for each topic, and the same without a card.
+
+Both are pure: the same rows give the same bytes, so LINE takes a retried push for the one that it knows.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from storefront.domain.language import Language
+from storefront.domain.outbox import Message, Topic
+from storefront.messages import (
+    delivery_cards,
+    greetings,
+    order_cards,
+    payment_cards,
+    quote_cards,
+    shipment_cards,
+)
+from storefront.messages.flex import Node
+from storefront.messages.plain import without_cards
+from storefront.messages.scene import Scene
+from storefront.messages.speaker import Speaker
+
+type Builder = Callable[[Mapping[str, str], Scene, Speaker], list[Node]]
+
+BUILDERS: Final[Mapping[Topic, Builder]] = {
+    Topic.WELCOME: greetings.welcome,
+    Topic.HOW_TO_ORDER: greetings.how_to_order,
+    Topic.CATALOGUE: greetings.catalogue,
+    Topic.NOT_UNDERSTOOD: greetings.not_understood,
+    Topic.PERSON: greetings.person,
+    Topic.THANKS: greetings.thanks,
+    Topic.ACKNOWLEDGED: greetings.acknowledged,
+    Topic.GROUP_HINT: greetings.group_hint,
+    Topic.LANGUAGE_CHANGED: greetings.language_changed,
+    Topic.QUOTE: quote_cards.quote,
+    Topic.QUESTION_PRODUCT: quote_cards.question_product,
+    Topic.QUESTION_QUANTITY: quote_cards.question_quantity,
+    Topic.QUANTITY_REFUSED: quote_cards.quantity_refused,
+    Topic.OUT_OF_STOCK: quote_cards.out_of_stock,
+    Topic.QUOTE_SUPERSEDED: quote_cards.quote_superseded,
+    Topic.QUOTE_EXPIRED: quote_cards.quote_expired,
+    Topic.QUOTE_DECLINED: quote_cards.quote_declined,
+    Topic.QUOTE_UNKNOWN: quote_cards.quote_unknown,
+    Topic.ASK_CHANGE: quote_cards.ask_change,
+    Topic.ASK_DELIVERY: delivery_cards.ask_delivery,
+    Topic.CONFIRM_DELIVERY: delivery_cards.confirm_delivery,
+    Topic.ASK_INVOICE: delivery_cards.ask_invoice,
+    Topic.DETAIL_REFUSED: delivery_cards.detail_refused,
+    Topic.DELIVERY_CHANGED: delivery_cards.delivery_changed,
+    Topic.PAYMENT_CARD: payment_cards.payment_card,
+    Topic.PAYMENT_UNAVAILABLE: payment_cards.payment_unavailable,
+    Topic.PAYMENT_DECLINED: payment_cards.payment_declined,
+    Topic.PAYMENT_PROCESSING: payment_cards.payment_processing,
+    Topic.PAYMENT_CANCELLED: payment_cards.payment_cancelled,
+    Topic.ORDER_EXPIRED: payment_cards.order_expired,
+    Topic.ORDER_CANCELLED: payment_cards.order_cancelled,
+    Topic.ORDER_CANNOT_CANCEL: payment_cards.order_cannot_cancel,
+    Topic.PAID: payment_cards.paid,
+    Topic.REFUNDED: payment_cards.refunded,
+    Topic.REFUND_PENDING: payment_cards.refund_pending,
+    Topic.SHIPMENT: shipment_cards.shipment,
+    Topic.ORDERS: order_cards.orders,
+    Topic.NO_ORDERS: order_cards.no_orders,
+    Topic.ORDER_STATUS: order_cards.order_status,
+    Topic.ORDER_UNKNOWN: order_cards.order_unknown,
+    Topic.ORDER_NUMBER_TYPO: order_cards.order_number_typo,
+    Topic.SATISFACTION_THANKS: order_cards.satisfaction_thanks,
+}
+
+
+def render(message: Message, scene: Scene, language: Language) -> list[Node]:
+    """The one to five message objects that say `message` in `language`, ready to be sent as JSON."""
+    return BUILDERS[message.topic](message.facts, scene, Speaker(language))
+
+
+def plain_text(message: Message, scene: Scene, language: Language) -> Node:
+    """The same as one text message, for the case that LINE refuses the card."""
+    return without_cards(render(message, scene, language))

@@ -1,0 +1,64 @@
+"""The buttons: each tap's verb and fields, its label, and what it says in the customer's name.
+
+Both strings of a tap stand in the wording files under `tap.<name>`; `said` may differ from the label.
+"""
+
+from storefront.domain.language import Language
+from storefront.language.postbacks import encode
+from storefront.messages.flex import Node, postback
+from storefront.messages.speaker import Speaker
+
+
+def _tap(speaker: Speaker, wording: str, data: str, **values: str) -> Node:
+    return postback(
+        speaker.say(f"tap.{wording}.label", **values), data, speaker.say(f"tap.{wording}.said", **values)
+    )
+
+
+def accept(speaker: Speaker, quote_id: str, version: int, *, formal: bool) -> Node:
+    """The one button that makes an order; no other label or card says its words."""
+    name = "accept_formal" if formal else "accept"
+    return _tap(speaker, name, encode("accept", q=quote_id, v=version))
+
+
+def of_quote(speaker: Speaker, verb: str, quote_id: str, version: int) -> Node:
+    """`change`, `decline` or `renew` of one quote version."""
+    return _tap(speaker, verb, encode(verb, q=quote_id, v=version))
+
+
+def of_order(speaker: Speaker, verb: str, order_number: str, worded: str = "") -> Node:
+    """A verb about one order, such as `status` or `deliver_home`; `worded` says it in other words."""
+    return _tap(speaker, worded or verb, encode(verb, o=order_number), order=order_number)
+
+
+def paper_invoice(speaker: Speaker, order_number: str) -> Node:
+    return _tap(speaker, "paper_invoice", encode("invoice_set", o=order_number, kind="paper"))
+
+
+def plain(speaker: Speaker, verb: str) -> Node:
+    """A verb about nothing in particular: `person`, `orders`, `catalogue`."""
+    return _tap(speaker, verb, encode(verb))
+
+
+def order_of(speaker: Speaker, sku: str, units: int, name: str, counted: str) -> Node:
+    """Put `units` of a product into the cart."""
+    return _tap(speaker, "order_of", encode("order_of", sku=sku, n=units), name=name, counted=counted)
+
+
+def rate(speaker: Speaker, order_number: str, score: int) -> Node:
+    """One of the five answers to the satisfaction question."""
+    label = speaker.say(f"tap.rate.label{score}")
+    return postback(
+        label, encode("rate", o=order_number, score=score), speaker.say("tap.rate.said", label=label)
+    )
+
+
+def languages(speaker: Speaker) -> list[Node]:
+    """The other languages, each called by its own name."""
+    names = {other: speaker.say(f"language.{other}") for other in Language if other is not speaker.language}
+    return [postback(name, encode("language", l=other.value), name) for other, name in names.items()]
+
+
+def menu(speaker: Speaker) -> list[Node]:
+    """What one can always do next."""
+    return [plain(speaker, "catalogue"), plain(speaker, "orders"), plain(speaker, "person")]
