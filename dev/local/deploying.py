@@ -71,9 +71,7 @@ def _write(made: Overlay, folder: Path) -> Path:
 
 def deploy(template: Path, endpoint: str, parameters: Mapping[str, str], folder: Path) -> None:
     """Raises DeployFailed."""
-    local_session().client("s3", endpoint_url=endpoint).create_bucket(
-        Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION}
-    )
+    local_session().client("s3", endpoint_url=endpoint).create_bucket(Bucket=BUCKET)
     sam_deploy([*("--template", str(template)), *("--s3-bucket", BUCKET)], endpoint, parameters, folder)
 
 

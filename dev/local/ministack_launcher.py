@@ -1,4 +1,4 @@
-"""Starts MiniStack inside its own environment; run by `dev.local.ministack`, never imported by the project.
+"""Starts MiniStack inside its own environment; run by `dev.local.local_aws`, never imported by the project.
 
 Its schedules are looked at every ten seconds, so that a schedule of once a minute would fire every seventy
 seconds. Looking every second keeps the minute, and there is no setting for it.

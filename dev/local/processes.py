@@ -1,13 +1,16 @@
 """Child processes of the local run: a free port for them, their environment, and an end to all of them."""
 
+import contextlib
 import os
 import socket
+import time
 from pathlib import Path
 from typing import Final
 
 import psutil
 
-REGION: Final = "ap-northeast-1"
+# The local AWS keeps regions apart; this one is also what a client without a region falls back to there.
+REGION: Final = "us-east-1"
 END_SECONDS = 3.0
 
 
@@ -35,26 +38,31 @@ def clean_environment(temporary: Path, **more: str) -> dict[str, str]:
     }
 
 
-def end_tree(pid: int) -> None:
-    """Ends a process and everything that it started, politely first; returns when all are gone."""
-    try:
-        parent = psutil.Process(pid)
-        tree = [parent, *parent.children(recursive=True)]
-    except psutil.NoSuchProcess:
-        return
+def end_children() -> None:
+    """Ends everything that this process started, politely first; returns when all of it is gone.
+
+    It only looks whether a process is gone and never waits for it: that is for whoever started it, who also
+    learns how it ended.
+    """
+    tree = psutil.Process().children(recursive=True)
     for process in tree:
-        _signal(process, kill=False)
-    _, alive = psutil.wait_procs(tree, timeout=END_SECONDS)
-    for process in alive:
-        _signal(process, kill=True)
-    psutil.wait_procs(alive, timeout=END_SECONDS)
-
-
-def _signal(process: psutil.Process, *, kill: bool) -> None:
-    try:
-        if kill:
-            process.kill()
-        else:
+        with contextlib.suppress(psutil.NoSuchProcess):
             process.terminate()
+    for process in _alive_after(END_SECONDS, tree):
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process.kill()
+    _alive_after(END_SECONDS, tree)
+
+
+def _alive_after(seconds: float, processes: list[psutil.Process]) -> list[psutil.Process]:
+    ends = time.monotonic() + seconds
+    while (alive := [process for process in processes if _is_alive(process)]) and time.monotonic() < ends:
+        time.sleep(0.05)
+    return alive
+
+
+def _is_alive(process: psutil.Process) -> bool:
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
-        return
+        return False

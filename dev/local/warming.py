@@ -48,7 +48,9 @@ async def warm_up(template: Json, stack: DeployedStack) -> None:
         functions.invoke(FunctionName=stack.functions[name], Payload=EMPTY_BATCH)
 
     headers = {"host": f"{API_ID}.execute-api.localhost"}
-    async with httpx.AsyncClient(base_url=stack.endpoint, headers=headers, timeout=60.0, trust_env=False) as client:
+    async with httpx.AsyncClient(
+        base_url=stack.endpoint, headers=headers, timeout=60.0, trust_env=False
+    ) as client:
         calls: list[Awaitable[object]] = [
             *(client.request(method, path) for method, path in unsigned_requests(template)),
             *(asyncio.to_thread(invoke, name) for name in batch_functions(template)),

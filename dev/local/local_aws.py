@@ -7,7 +7,7 @@ import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 
-from dev.local.processes import REGION, clean_environment, end_tree, free_port
+from dev.local.processes import REGION, clean_environment, free_port
 from dev.local.settings import ROOT
 
 START_SECONDS = 30.0
@@ -33,11 +33,12 @@ class MiniStack:
         return self.process.poll() is None
 
     def stop(self) -> None:
-        end_tree(self.process.pid)
+        """Ends a MiniStack that runs no functions yet; `end_children` ends one that does."""
+        self.process.kill()
         self.process.wait()
 
 
-def start_ministack(folder: Path) -> MiniStack:
+def start_local_aws(folder: Path) -> MiniStack:
     """Returns when it answers. `folder` takes its log and its temporary files. Raises LocalAwsFailed."""
     temporary = folder / "tmp"
     temporary.mkdir(parents=True, exist_ok=True)
@@ -65,7 +66,7 @@ def _launch(port: int, temporary: Path, log: Path) -> MiniStack:
     )
     with log.open("ab") as output:
         process = subprocess.Popen(
-            [str(PYTHON), str(LAUNCHER)],
+            [str(PYTHON), "-P", str(LAUNCHER)],
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,

@@ -1,0 +1,55 @@
+# The words of the project; `make help` lists them. Everything else is set up on the way.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+PYTHON := .venv/bin/python
+STACK ?= storefront
+PYTHON_SOURCES := layers/shared/python layers/dependencies functions dev bench tests
+need = @command -v python3.13 >/dev/null 2>&1 || { \
+	echo "This project needs Python 3.13: install it so that python3.13 is on the PATH." >&2; exit 1; }; \
+	python3.13 -I dev/local/set_up.py $(1)
+
+help: ## this list
+	@awk -F ':[^#]*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: ## the whole product on http://127.0.0.1:8080 (PORT=…, HEADLESS=1, SCENARIO=happy, SHOP_CSV=…)
+	$(call need,dev sam ministack) && exec $(PYTHON) -m dev.run
+
+test: ## all tests
+	$(call need,dev sam ministack)
+	@$(PYTHON) -m pytest
+
+check: ## format, lint, types, layers of the code, template
+	$(call need,dev sam)
+	@.venv/bin/ruff format --check .
+	@.venv/bin/ruff check .
+	@.venv/bin/mypy $(wildcard $(PYTHON_SOURCES))
+	@.venv/bin/lint-imports
+	@$(PYTHON) -m dev.transformed .local/transformed.json && .venv/bin/cfn-lint .local/transformed.json
+	@.tools/sam/bin/sam validate --lint
+
+bench: ## figures: cold start, latency, throughput, cost of an order
+	$(call need,dev sam ministack)
+	@$(PYTHON) -m bench
+
+rehearsal: ## sam build and sam deploy of the unmodified template, into an empty local AWS
+	$(call need,dev sam ministack) && exec $(PYTHON) -m dev.rehearsal
+
+deploy: ## sam build and sam deploy to your AWS account (asks the first time)
+	$(call need,dev sam)
+	@.tools/sam/bin/sam build
+	@.tools/sam/bin/sam deploy $$(grep -q '^parameter_overrides' samconfig.toml || echo --guided)
+
+catalogue: ## a catalogue into a deployed stack: CSV=shop.csv [STACK=storefront]
+	$(call need,dev)
+	@test -n "$(CSV)" || { echo "Say which file: make catalogue CSV=shop.csv" >&2; exit 1; }
+	@$(PYTHON) -m dev.catalogue --csv "$(CSV)" --stack "$(STACK)"
+
+format: ## format and mend what ruff can
+	$(call need,dev)
+	@.venv/bin/ruff format .
+	@.venv/bin/ruff check --fix .
+
+clean: ## everything that was built or installed here
+	@rm -rf .venv .tools .local .aws-sam .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+.PHONY: help run test check bench rehearsal deploy catalogue format clean

@@ -1,0 +1,59 @@
+"""Fills the deployed stack as an operator would: the secrets into the secret store, the catalogue into its table."""
+
+import json
+import re
+from typing import Any
+
+from dev.catalogue import load
+from dev.local.context import DeployedStack, LocalContext, LocalCredentials
+from dev.local.deploying import local_session
+from dev.local.settings import ROOT
+
+DEMO_SHOP = ROOT / "layers" / "shared" / "python" / "storefront" / "demo_shop" / "catalogue.csv"
+SHOP_TYPES = ["stock.level.v1", "product.changed.v1", "order.cancel.requested.v1", "refund.requested.v1"]
+
+
+class SecretWithoutOwner(Exception):
+    """The template has a secret that the local run has no value for."""
+
+
+def secret_values(credentials: LocalCredentials) -> dict[str, dict[str, Any]]:
+    """What each secret of the stack holds, by its owner."""
+    return {
+        "line": {"channelId": credentials.line_channel_id, "channelSecret": credentials.line_channel_secret},
+        "line_pay": {
+            "channelId": credentials.line_pay_channel_id,
+            "channelSecret": credentials.line_pay_channel_secret,
+        },
+        "order_system": {"signingSecret": credentials.outgoing_secret},
+        "back_office": {
+            "wms": {"secrets": [credentials.wms_secret], "types": ["*"]},
+            "shop": {"secrets": [credentials.shop_secret], "types": SHOP_TYPES},
+        },
+    }
+
+
+def owner_of(logical_id: str) -> str:
+    """`LinePaySecret` belongs to line_pay."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", logical_id.removesuffix("Secret")).lower()
+
+
+def seed(context: LocalContext) -> None:
+    """Raises SecretWithoutOwner."""
+    _put_secrets(context.stack, secret_values(context.credentials))
+    load(
+        context.settings.shop_csv or DEMO_SHOP,
+        endpoint=context.stack.endpoint,
+        tables=context.stack.tables,
+    )
+
+
+def _put_secrets(stack: DeployedStack, values: dict[str, dict[str, Any]]) -> None:
+    store = local_session().client("secretsmanager", endpoint_url=stack.endpoint)
+    for logical_id, arn in stack.secrets.items():
+        owner = owner_of(logical_id)
+        if owner not in values:
+            raise SecretWithoutOwner(
+                f"The local run has no value for the secret {logical_id} of template.yaml."
+            )
+        store.put_secret_value(SecretId=arn, SecretString=json.dumps(values[owner]))
