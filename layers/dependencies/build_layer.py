@@ -49,28 +49,27 @@ def build(architecture: str, into: Path, steps: Set[Step] = frozenset(Step)) -> 
     wheels.install(into, architecture)
     pruning.drop_installer_notes(into)
     log = []
-    with tempfile.TemporaryDirectory() as scratch:
-        native = Path(scratch) / "native"
-        if steps & {Step.LAZY_EXPORTS, Step.SERVICE_MODELS} and not wheels.is_this_machine(architecture):
-            wheels.install_native_counterparts(into, native)
-        if Step.LAZY_EXPORTS in steps:
-            log.append(_make_lazy(into, native, prune=Step.PRUNE in steps))
-        if Step.SERVICE_MODELS in steps:
-            log.append(_cut_service_models(into))
+    if Step.LAZY_EXPORTS in steps:
+        with tempfile.TemporaryDirectory() as scratch:
+            path = wheels.import_path(into, architecture, Path(scratch))
+            log.append(_make_lazy(path, prune=Step.PRUNE in steps))
+    if Step.SERVICE_MODELS in steps:
+        log.append(_cut_service_models(into))
     if Step.BYTE_CODE in steps:
         log.append(f"{byte_code.compile_tree(into)} files compiled")
     return log
 
 
-def _make_lazy(tree: Path, native: Path, *, prune: bool) -> str:
+def _make_lazy(path: list[Path], *, prune: bool) -> str:
+    tree = path[-1]
     packages = [package for root in LAZY_ROOTS for package in lazy_exports.packages_below(tree, root)]
-    before = lazy_exports.record_names([native, tree], packages)
+    before = lazy_exports.record_names(path, packages)
     removed = pruning.drop_unreachable(tree) if prune else []
-    wheels.forget_counterparts(native, tree)
+    wheels.forget_what_is_gone(path)
     rewritten = lazy_exports.rewrite_packages(tree, packages)
     if missing := MUST_BE_LAZY - set(rewritten):
         raise lazy_exports.LazyExportsError(f"Cannot be made lazy any more: {', '.join(sorted(missing))}")
-    after = lazy_exports.record_names([native, tree], packages)
+    after = lazy_exports.record_names(path, packages)
     same = lazy_exports.prove_same_names(before, after, removed)
     return f"{len(rewritten)} packages made lazy: {lazy_exports.summary(before, same)}"
 

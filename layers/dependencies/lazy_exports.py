@@ -2,9 +2,9 @@
 
 `linebot.v3.messaging` imports some 250 modules so that one may write `from linebot.v3.messaging import
 FlexMessage`. A module-level `__getattr__` (PEP 562) gives the same name from the same module when it is
-first asked for. Only an `__init__` that holds nothing but a docstring, `from … import …` and `__all__` is
-rewritten: there, when the imports happen is all that changes. The proof compares every public name of every
-package before and after.
+first asked for. Only an `__init__` that holds nothing but a docstring and `from … import …` is rewritten:
+there, when the imports happen is all that changes. The proof compares every public name of every package
+before and after.
 """
 
 import ast
@@ -103,7 +103,7 @@ def lazy_source(source: str, package: str, tree: Path) -> str | None:
 
 
 def read_exports(source: str, package: str) -> dict[str, Export] | None:
-    """What an `__init__` re-exports; None when it holds anything but a docstring, imports and `__all__`."""
+    """What an `__init__` re-exports; None when it holds anything but a docstring and imports."""
     exports: dict[str, Export] = {}
     for position, statement in enumerate(ast.parse(source).body):
         if isinstance(statement, ast.ImportFrom):
@@ -112,7 +112,7 @@ def read_exports(source: str, package: str) -> dict[str, Export] | None:
             module = _absolute_module(statement, package)
             for alias in statement.names:
                 exports[alias.asname or alias.name] = Export(module, alias.name)
-        elif not (_is_docstring(statement, position) or _assigns_all(statement)):
+        elif not _is_docstring(statement, position):
             return None
     return exports
 
@@ -175,12 +175,6 @@ def _is_docstring(statement: ast.stmt, position: int) -> bool:
         and isinstance(statement.value, ast.Constant)
         and isinstance(statement.value.value, str)
     )
-
-
-def _assigns_all(statement: ast.stmt) -> bool:
-    return isinstance(statement, ast.Assign) and [ast.unparse(target) for target in statement.targets] == [
-        "__all__"
-    ]
 
 
 def _submodules(folder: Path) -> frozenset[str]:

@@ -8,7 +8,6 @@ import shutil
 import subprocess
 import sys
 import sysconfig
-import tempfile
 from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
@@ -41,23 +40,28 @@ def install(into: Path, architecture: str | None) -> None:
         )
 
 
-def install_native_counterparts(tree: Path, into: Path) -> None:
-    """This machine's builds of those packages of `tree` that hold compiled modules of another machine.
+def import_path(tree: Path, architecture: str, scratch: Path) -> list[Path]:
+    """The import path with which this machine can load `tree`, whatever machine it was built for.
 
-    Put before `tree` on the import path they make it importable here: everything that is plain Python still
-    comes from the tree itself, file by file as it will be deployed.
+    For another machine's tree, this machine's builds of the packages that hold compiled modules come first
+    (put into `scratch`): all that is plain Python still comes from the tree, file by file as it will be
+    deployed.
     """
+    if is_this_machine(architecture):
+        return [tree]
     compiled = {path.relative_to(tree).parts[0] for path in tree.rglob("*.so")}
-    with tempfile.TemporaryDirectory() as scratch:
-        install(Path(scratch), None)
-        into.mkdir(parents=True)
-        for name in compiled:
-            shutil.move(Path(scratch) / name, into / name)
+    native = scratch / "native"
+    native.mkdir()
+    install(scratch / "wheels", None)
+    for name in compiled:
+        shutil.move(scratch / "wheels" / name, native / name)
+    return [native, tree]
 
 
-def forget_counterparts(native: Path, tree: Path) -> None:
-    """Take out of `native` what `tree` no longer has, lest a proof finds what the layer lacks."""
-    if native.is_dir():
+def forget_what_is_gone(path: list[Path]) -> None:
+    """Take out of the counterparts what the tree has lost, lest a proof finds what the layer lacks."""
+    *counterparts, tree = path
+    for native in counterparts:
         for package in [entry for entry in native.iterdir() if not (tree / entry.name).exists()]:
             shutil.rmtree(package)
 
