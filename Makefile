@@ -2,7 +2,7 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 PYTHON := .venv/bin/python
-STACK ?= storefront
+export PYTHONPATH := $(CURDIR)/layers/shared/python
 PYTHON_SOURCES := layers/shared/python layers/dependencies functions dev bench tests
 need = @command -v python3.13 >/dev/null 2>&1 || { \
 	echo "This project needs Python 3.13: install it so that python3.13 is on the PATH." >&2; exit 1; }; \
@@ -39,10 +39,10 @@ deploy: ## sam build and sam deploy to your AWS account (asks the first time)
 	@.tools/sam/bin/sam build
 	@.tools/sam/bin/sam deploy $$(grep -q '^parameter_overrides' samconfig.toml || echo --guided)
 
-catalogue: ## a catalogue into a deployed stack: CSV=shop.csv [STACK=storefront]
+catalogue: ## a catalogue into the running local shop, or into a deployed one: CSV=shop.csv [STACK=…]
 	$(call need,dev)
 	@test -n "$(CSV)" || { echo "Say which file: make catalogue CSV=shop.csv" >&2; exit 1; }
-	@$(PYTHON) -m dev.catalogue --csv "$(CSV)" --stack "$(STACK)"
+	@$(PYTHON) -m dev.catalogue "$(CSV)" $(if $(STACK),--stack "$(STACK)") $(if $(PORT),--port "$(PORT)")
 
 format: ## format and mend what ruff can
 	$(call need,dev)

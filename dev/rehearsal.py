@@ -1,7 +1,7 @@
 """`make rehearsal`: `sam build` and `sam deploy` of the unmodified template into an empty local AWS.
 
-This is the build that goes to AWS (arm64, SAM's own functions and routes), not the overlay of the local run, so
-it shows that the template deploys; running it is what `make run` does.
+This is the build that goes to AWS (arm64, SAM's own functions and routes), not the overlay of the local run.
+It shows that the template deploys; running it is what `make run` does.
 """
 
 import os

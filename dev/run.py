@@ -5,6 +5,7 @@ serves the API, the stand-ins of LINE and LINE Pay and the page. Ends everything
 """
 
 import asyncio
+import json
 import os
 import shutil
 import sys
@@ -19,7 +20,7 @@ from dev.local.gateway import Gateway
 from dev.local.local_aws import LocalAwsFailed, MiniStack, start_local_aws
 from dev.local.overlay import OverlayError
 from dev.local.processes import end_children
-from dev.local.seeding import seed
+from dev.local.seeding import CannotSeed, seed
 from dev.local.server import Front, PortInUse, reserve, serving, until_told_to_end, whole_app
 from dev.local.settings import ROOT, BadSetting, LocalSettings, read_settings
 from dev.local.steps import Steps, complain, say
@@ -29,12 +30,12 @@ from dev.scenario import play
 from dev.standins.line_pay import LinePayPlatform
 from dev.standins.line_platform import LinePlatform
 
-EXPECTED = (BadSetting, PortInUse, BuildFailed, LocalAwsFailed, OverlayError, DeployFailed)
+EXPECTED = (BadSetting, PortInUse, BuildFailed, LocalAwsFailed, OverlayError, DeployFailed, CannotSeed)
 WATCH_SECONDS = 1.0
 
 
 async def run(settings: LocalSettings) -> int:
-    """Until Ctrl-C, SIGTERM, the end of the scenario or of the local AWS: the exit status. Raises EXPECTED."""
+    """Until told to end, or the end of the scenario or of the local AWS: the exit status. Raises EXPECTED."""
     with until_told_to_end() as told:
         running = asyncio.create_task(_run(settings))
         telling = asyncio.create_task(told.wait())
@@ -92,6 +93,7 @@ async def _start(settings: LocalSettings, ending: AsyncExitStack) -> tuple[MiniS
     )
     with steps.step("seed", "filled the secret store and the catalogue"):
         await asyncio.to_thread(seed, context)
+        _write_endpoint(context)
     with steps.step("warm_up", "woke the functions that answer the first message"):
         await warm_up(template, stack)
     gateway = Gateway(ministack.port, context.proxied)
@@ -109,6 +111,14 @@ def _empty_folder(settings: LocalSettings) -> Path:
     logs.mkdir(parents=True)
     (settings.folder / "tmp").mkdir()
     return logs
+
+
+def _write_endpoint(context: LocalContext) -> None:
+    """For commands that work on a running shop, such as `make catalogue`."""
+    stack = context.stack
+    says = {"endpoint": stack.endpoint, "region": stack.region, "tables": dict(stack.outputs)}
+    path = context.settings.folder / "endpoint.json"
+    path.write_text(json.dumps(says, indent=2), encoding="utf-8")
 
 
 def _start_aws(settings: LocalSettings, steps: Steps) -> MiniStack:

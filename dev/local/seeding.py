@@ -1,20 +1,18 @@
-"""Fills the deployed stack as an operator would: the secrets into the secret store, the catalogue into its table."""
+"""Fills the deployed stack as an operator would: the secret store, and the table of the catalogue."""
 
 import json
 import re
 from typing import Any
 
-from dev.catalogue import load
+from dev.catalogue import DEMO_SHOP, TABLE_OUTPUT, load, report
 from dev.local.context import DeployedStack, LocalContext, LocalCredentials
 from dev.local.deploying import local_session
-from dev.local.settings import ROOT
 
-DEMO_SHOP = ROOT / "layers" / "shared" / "python" / "storefront" / "demo_shop" / "catalogue.csv"
 SHOP_TYPES = ["stock.level.v1", "product.changed.v1", "order.cancel.requested.v1", "refund.requested.v1"]
 
 
-class SecretWithoutOwner(Exception):
-    """The template has a secret that the local run has no value for."""
+class CannotSeed(Exception):
+    """A secret of the template without a value here, or mistakes in the catalogue; the message says which."""
 
 
 def secret_values(credentials: LocalCredentials) -> dict[str, dict[str, Any]]:
@@ -39,13 +37,13 @@ def owner_of(logical_id: str) -> str:
 
 
 def seed(context: LocalContext) -> None:
-    """Raises SecretWithoutOwner."""
+    """Raises CannotSeed."""
     _put_secrets(context.stack, secret_values(context.credentials))
-    load(
-        context.settings.shop_csv or DEMO_SHOP,
-        endpoint=context.stack.endpoint,
-        tables=context.stack.tables,
-    )
+    dynamodb = local_session().client("dynamodb", endpoint_url=context.stack.endpoint)
+    table = context.stack.outputs[TABLE_OUTPUT]
+    loaded = load(context.settings.shop_csv or DEMO_SHOP, dynamodb_client=dynamodb, catalogue_table=table)
+    if not loaded.loaded:
+        raise CannotSeed(report(loaded))
 
 
 def _put_secrets(stack: DeployedStack, values: dict[str, dict[str, Any]]) -> None:
@@ -53,7 +51,5 @@ def _put_secrets(stack: DeployedStack, values: dict[str, dict[str, Any]]) -> Non
     for logical_id, arn in stack.secrets.items():
         owner = owner_of(logical_id)
         if owner not in values:
-            raise SecretWithoutOwner(
-                f"The local run has no value for the secret {logical_id} of template.yaml."
-            )
+            raise CannotSeed(f"The local run has no value for the secret {logical_id} of template.yaml.")
         store.put_secret_value(SecretId=arn, SecretString=json.dumps(values[owner]))

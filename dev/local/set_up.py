@@ -1,8 +1,8 @@
 """Makes the project's environments on a machine that has only Python 3.13.
 
 Run as `python3.13 -I dev/local/set_up.py`, with the environments that are needed (`dev`, `sam`, `ministack`;
-all by default). Standard library only, because it runs before anything is installed. An environment is made again when
-its requirements file changes; everything is installed with its hashes.
+all by default). Standard library only, because it runs before anything is installed. An environment is made
+again when its requirements file changes; everything is installed with its hashes.
 """
 
 import concurrent.futures

@@ -1,4 +1,4 @@
-"""Calls each function that the first message meets once, with nothing in it, so that the first answer is quick.
+"""Calls each function that a message meets once, with nothing in it, so that the first answer is quick.
 
 A request without a signature is refused and an empty batch does nothing: no state changes, nobody is called.
 """
