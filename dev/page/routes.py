@@ -92,8 +92,8 @@ class _Assets(StaticFiles):
         await super().__call__(scope, receive, send_with_headers)
 
 
-def page_routes(context: PageContext) -> list[BaseRoute]:
-    """The routes of the page, to stand before the proxied routes of the API."""
+def page_routes(context: PageContext, pictures: Path = PICTURES) -> list[BaseRoute]:
+    """The routes of the page, to stand before the proxied routes of the API. `pictures`: the folder of the shop's pictures."""
     desk = Desk()
     run = secrets.token_hex(8)
     orders: OrderSource | None = getattr(context, "orders", None)
@@ -107,15 +107,15 @@ def page_routes(context: PageContext) -> list[BaseRoute]:
 
     async def picture(request: Request) -> Response:
         name = request.path_params["name"]
-        if name not in _picture_names():
+        if name not in _picture_names(pictures):
             return Response(status_code=404)
-        return FileResponse(PICTURES / name, headers=PAGE_HEADERS)
+        return FileResponse(pictures / name, headers=PAGE_HEADERS)
 
     async def config(_request: Request) -> Response:
         return JSONResponse(
             {
                 "shop": {"name": str(getattr(context, "shop_name", SHOP_NAME))},
-                "pictures": {"prefix": PUBLIC_PICTURES, "path": "/pictures/", "names": _picture_names()},
+                "pictures": {"prefix": PUBLIC_PICTURES, "path": "/pictures/", "names": _picture_names(pictures)},
                 "products": products() if products else [],
             }
         )
@@ -176,10 +176,10 @@ def page_routes(context: PageContext) -> list[BaseRoute]:
     ]
 
 
-def _picture_names() -> list[str]:
-    if not PICTURES.is_dir():
+def _picture_names(folder: Path) -> list[str]:
+    if not folder.is_dir():
         return []
-    return sorted(path.name for path in PICTURES.iterdir() if path.suffix in PICTURE_TYPES)
+    return sorted(path.name for path in folder.iterdir() if path.suffix in PICTURE_TYPES)
 
 
 async def _json_object(request: Request) -> JsonObject | None:

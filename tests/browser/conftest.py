@@ -22,6 +22,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+import resvg_py
 from dev.page.routes import page_routes
 from dev.standins.line_platform import LinePlatform, line_control_routes
 
@@ -147,8 +148,22 @@ async def _hook(request: Request) -> Response:
     return JSONResponse({"taken": event["id"]}, shop.hook_status)
 
 
+@pytest.fixture(scope="session")
+def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with one picture of a product: a cup of tea."""
+    drawing = (
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 60 40"><rect width="60" height="40" fill="#dfeee0"/>'
+        '<path d="M16 14h24v8a10 10 0 0 1-10 10h-4a10 10 0 0 1-10-10z" fill="#fff" stroke="#2f6b45" stroke-width="1.5"/>'
+        '<path d="M40 16h4a4 4 0 0 1 0 9h-5" fill="none" stroke="#2f6b45" stroke-width="1.500"/>'
+        '<path d="M18 17h20v4H18z" fill="#b7d36b"/></svg>'
+    )
+    folder = tmp_path_factory.mktemp("pictures")
+    (folder / "TEA-JAS.png").write_bytes(bytes(resvg_py.svg_to_bytes(svg_string=drawing, width=600)))
+    return folder
+
+
 @pytest.fixture
-def shop(unused_tcp_port: int) -> Iterator[Shop]:
+def shop(unused_tcp_port: int, pictures: Path) -> Iterator[Shop]:
     base_url = f"http://127.0.0.1:{unused_tcp_port}"
     ready = threading.Event()
     made: list[tuple[Shop, uvicorn.Server]] = []
@@ -158,7 +173,7 @@ def shop(unused_tcp_port: int) -> Iterator[Shop]:
         shop = Shop(base_url, line, asyncio.get_running_loop())
         app = Starlette(
             routes=[
-                *page_routes(shop),
+                *page_routes(shop, pictures),
                 *line_control_routes(line),
                 Route("/line/webhook", _webhook, methods=["POST"]),
                 Route("/hooks/wms", _hook, methods=["POST"]),

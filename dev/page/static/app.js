@@ -98,6 +98,7 @@ function makePhones(page) {
     const known = phones.get(userId);
     known.unread = 0;
     known.badge.hidden = true;
+    refill(known.badge);
   }
 
   function seen(userId) {

@@ -35,11 +35,13 @@ export function makeBackOffice(page) {
   const node = element(
     "div",
     { class: "back-office" },
-    panel("orders", "panel-orders", ordersEmpty, orderList),
-    panel("sendStatus", "panel-status", orderHead, status.node),
-    panel("moneyAndStock", "panel-money", money.node),
-    panel("answers", "panel-answers", answersEmpty, answers),
-    panel("orderSystem", "panel-system", receivedEmpty, received),
+    element("div", { class: "office-desk" },
+      panel("orders", "panel-orders", ordersEmpty, orderList),
+      panel("sendStatus", "panel-status", orderHead, status.node),
+      panel("moneyAndStock", "panel-money", money.node)),
+    element("div", { class: "office-logs" },
+      panel("answers", "panel-answers", answersEmpty, answers),
+      panel("orderSystem", "panel-system", receivedEmpty, received)),
   );
 
   function panel(title, className, ...children) {

@@ -7,6 +7,7 @@ import { actionControl, knownAction, tappable } from "./actions.js";
 import {
   BLOCK_STYLE, BORDER_WIDTHS, BUBBLE, CHILDREN, COMPONENTS, GRADIENT, IMAGE_SIZES, SPACES, TEXT_SIZES, css, known,
 } from "./flex_rules.js";
+import { slider } from "./slider.js";
 
 const DEEPEST_BOX = 30; // far beyond what LINE takes; stops a hostile message from exhausting the stack
 const WHOLE_WEIGHT = { box: 1, text: 1, image: 1, button: 1, icon: 0, filler: 1 };
@@ -22,11 +23,7 @@ function carousel(container, context) {
   known(container, { contents: Array.isArray }, "contents", context.warn);
   const bubbles = container.contents.map((each, index) =>
     element("li", { class: "fx-slide" }, bubble(each, `contents[${index}]`, context)));
-  return element(
-    "ul",
-    { class: "fx-carousel", tabindex: "0", "aria-label": context.say("carousel", { count: bubbles.length }) },
-    bubbles,
-  );
+  return slider(bubbles, context);
 }
 
 function bubble(source, path, context) {

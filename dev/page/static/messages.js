@@ -4,6 +4,7 @@
 import { button, element, fill, icon, on } from "./element.js";
 import { actionControl, linkAttributes, liveUri } from "./actions.js";
 import { picture, renderFlex } from "./flex.js";
+import { slider } from "./slider.js";
 
 const SHARED = ["type", "id", "quickReply", "sender", "quoteToken", "quotedMessageId", "markAsReadToken"];
 const PROPERTIES = {
@@ -20,7 +21,7 @@ const PROPERTIES = {
   imagemap: ["baseUrl", "altText", "baseSize", "video", "actions"],
   coupon: ["couponId", "deliveryTag"],
 };
-const ADDRESS_IN_TEXT = /https?:\/\/[^\s<>"'「」（），。]+/g;
+const ADDRESS_IN_TEXT = /https?:\/\/[^\s<>"'「」（）()，。、；！？]+/g;
 
 const DRAW = {
   text: (message) => speech(message.text),
@@ -116,7 +117,7 @@ function drawTemplate(message, context) {
     const columns = (template.columns ?? []).map((column, index) => element("li", { class: "fx-slide" },
       card({ ...column, actions: column.actions ?? [column.action], imageAspectRatio: template.imageAspectRatio },
         `template.columns[${index}]`, context)));
-    return element("ul", { class: "fx-carousel", tabindex: "0", "aria-label": context.say("carousel", { count: columns.length }) }, columns);
+    return slider(columns, context);
   }
   context.warn("unknownMessage", `template.type = ${JSON.stringify(template.type ?? null)}`);
   return speech(message.altText);

@@ -126,6 +126,7 @@ export function makePhone(customer, page) {
     join(entry.index);
     if (!before && entry.from_shop) {
       markRead();
+      loading(0);
       page.seen(customer.user_id, summary(entry.message, say));
     }
     if (entry.read) markRead(entry.index);
