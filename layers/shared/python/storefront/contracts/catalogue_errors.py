@@ -81,7 +81,6 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "same-as-unit": ("包裝單位與銷售單位相同。", "A pack has the same name as the unit itself."),
     "too-small": ("一個包裝至少要有 2 個單位。", "A pack holds 2 units at the least."),
     "not-for-goods": ("商品不能使用 service 退貨規定。", "Goods cannot have the return policy “service”."),
-    "not-for-services": ("服務不計庫存，請留空白。", "The stock of a service is not counted: leave it blank."),
     # Between products
     "repeated-sku": (
         "商品代號「{value}」已用於第 {other} 列。",

@@ -222,5 +222,3 @@ def _terms_problems(product: Product) -> Iterator[ProductProblem]:
         yield ProductProblem("shelf_life_days", "out-of-range")
     if product.kind is ProductKind.GOODS and product.return_policy is ReturnPolicy.SERVICE:
         yield ProductProblem("return_policy", "not-for-goods")
-    if product.kind is ProductKind.SERVICE and product.stock_counted:
-        yield ProductProblem("stock", "not-for-services")
