@@ -19,6 +19,7 @@ _MAKES_ANOTHER = re.compile(
     "奶茶|拿鐵|鮮奶|牛奶|蛋糕|餅乾|冰淇淋|冰棒|布丁|果凍|乳酪|麵包|巧克力|墊|蓋|刷|架|ミルク|ラテ|ケーキ|นม|เค้ก"
 )
 _SHORT_NAME = 3
+_PLURAL = re.compile(r"e?s(?![a-z])")
 
 _ALIKE_HAN = 0.6
 _ALIKE_LETTERS = 0.75
@@ -59,6 +60,7 @@ class Vocabulary:
                 if key and entry.sku not in self._skus.get(key, ()):
                     self._skus[key] = (*self._skus.get(key, ()), entry.sku)
                     self._phrases.setdefault(entry.sku, []).append(folded)
+        self._all_names = "\n".join(name for names in self._phrases.values() for name in names)
         lengths: dict[str, set[int]] = {}
         for key in self._skus:
             lengths.setdefault(key[0], set()).add(len(key))
@@ -126,6 +128,8 @@ class Vocabulary:
     def _containing(self, words: str) -> tuple[str, ...]:
         """The products that share the longest run of whole words or characters with the text."""
         for run in _runs(words):
+            if run.removesuffix("s") not in self._all_names:
+                continue
             found = [
                 sku for sku, names in self._phrases.items() if any(_contains(name, run) for name in names)
             ]
@@ -173,27 +177,29 @@ def _is_letter(character: str) -> bool:
     return "a" <= character <= "z"
 
 
+def _is_han(character: str) -> bool:
+    return "\u4e00" <= character <= "\u9fff"
+
+
 def _is_katakana(character: str) -> bool:
     return "\u30a1" <= character <= "\u30fc"
 
 
 def _end_of_word(folded: str, start: int, end: int, key: str) -> int | None:
-    """Where a name ends in the text, an English plural included; None when it is only part of another word."""
+    """Where a name ends in the text, an English plural included; None when it is part of another word."""
     before, after = folded[start - 1 : start], folded[end : end + 1]
-    if _is_letter(key[0]) and before and _is_letter(before):
+    if _same_word(before, key[0]) or (key[-1].isdigit() and after.isdigit()):
         return None
-    if _is_katakana(key[0]) and before and _is_katakana(before):
-        return None
-    if key[-1].isdigit() and after.isdigit():
-        return None
-    if _is_katakana(key[-1]) and after and _is_katakana(after):
-        return None
-    if _is_letter(key[-1]) and after and _is_letter(after):
-        plural = re.compile(r"(?:e?s)(?![a-z])").match(folded, end)
+    if _is_letter(key[-1]) and _is_letter(after):
+        plural = _PLURAL.match(folded, end)
         return plural.end() if plural else None
-    if len(key) <= _SHORT_NAME and _MAKES_ANOTHER.match(folded, end):
-        return None
-    return end
+    another = len(key) <= _SHORT_NAME and _MAKES_ANOTHER.match(folded, end) is not None
+    return None if another or _same_word(key[-1], after) else end
+
+
+def _same_word(left: str, right: str) -> bool:
+    """Whether two neighbours belong to one word; Han and Thai do not mark where words end."""
+    return (_is_letter(left) and _is_letter(right)) or (_is_katakana(left) and _is_katakana(right))
 
 
 def _runs(words: str) -> Iterable[str]:
@@ -207,7 +213,8 @@ def _runs(words: str) -> Iterable[str]:
     for part in parts:
         if part.isascii():
             continue
-        for length in range(min(len(part) - 1, 8), 1, -1):
+        shortest = 2 if _is_han(part[0]) else 4
+        for length in range(min(len(part) - 1, 8), shortest - 1, -1):
             for at in range(len(part) - length + 1):
                 yield part[at : at + length]
 
@@ -215,8 +222,7 @@ def _runs(words: str) -> Iterable[str]:
 def _contains(name: str, run: str) -> bool:
     if run.isascii():
         return len(run) >= 3 and f" {run.removesuffix('s')}" in f" {name}" and _whole_words(name, run)
-    least = 1 if "\u4e00" <= run[0] <= "\u9fff" else 2
-    return len(run) >= least and run in name
+    return len(run) >= (1 if _is_han(run[0]) else 2) and run in name
 
 
 def _whole_words(name: str, run: str) -> bool:
