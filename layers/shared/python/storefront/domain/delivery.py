@@ -1,7 +1,8 @@
 """Where an order goes and what invoice it gets, with Taiwan's own rules for names, numbers and addresses.
 
-The functions take what a customer wrote and give back the one form that is stored, or raise InvalidDetail with
-the field and a reason that the wording files know. The dataclasses hold what has been through them (`given`).
+The functions take what a customer wrote and give back the one form that is stored, or raise
+InvalidDetail with the field and a reason that the wording files know. The dataclasses hold what has
+been through them (`given`).
 """
 
 import re
@@ -124,8 +125,8 @@ class InvoiceChoice:
     def given(cls, kind: InvoiceKind, value: str | None = None, title: str | None = None) -> "InvoiceChoice":
         """An invoice choice as a customer wrote it; raises InvalidDetail.
 
-        A donation cannot carry a company number and a paper invoice nothing at all, so what does not belong to
-        the kind is left out rather than sent on.
+        A donation cannot carry a company number and a paper invoice nothing at all, so what does not
+        belong to the kind is left out rather than sent on.
         """
         match kind:
             case InvoiceKind.MOBILE_BARCODE:
@@ -139,7 +140,7 @@ class InvoiceChoice:
 
 
 def recipient_name(text: str) -> str:
-    """A name of 2 to 20 characters as on an identity card: letters of any script, no digits, emoji or links."""
+    """A name of 2 to 20 characters: letters of any script, no digits, emoji or links."""
     name = _plain(text)
     _check_length("name", name, 2, 20)
     letters = sum(character.isalpha() for character in name)
@@ -164,7 +165,7 @@ def mobile_phone(text: str) -> str:
 
 
 def street_address(text: str) -> str:
-    """An address that a carrier could find: a Taiwanese city or county and something of a street, as written."""
+    """An address as written, if it names a Taiwanese city or county and something of a street."""
     address = _plain(text)
     _check_length("address", address, 6, _LONGEST_ADDRESS)
     place = city_in(address)
@@ -220,9 +221,10 @@ def mobile_barcode(text: str) -> str:
 
 
 def company_number(text: str) -> str:
-    """The 統一編號 of a company: eight digits with the check of April 2023 (divisible by 5, before that by 10).
+    """The 統一編號 of a company: eight digits with the check of April 2023.
 
-    The seventh digit weighs 4; a 7 there makes 28, whose digits may be counted as 10 or as 1, hence `+ 1`.
+    Since then the sum need only divide by 5, no longer by 10. The seventh digit weighs 4; a 7 there
+    makes 28, whose digits may be counted as 10 or as 1, hence `+ 1`.
     """
     plain = re.sub(r"[\s-]", "", _plain(text))
     if not plain:

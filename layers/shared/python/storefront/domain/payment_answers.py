@@ -61,7 +61,7 @@ class Authentication(StrEnum):
 
 @dataclass(frozen=True)
 class Reservation:
-    """A payment that the customer can be sent to. `payment_access_token` is what LINE Pay's app takes typed in."""
+    """A payment that the customer can be sent to; the access token is what LINE Pay's app takes typed in."""
 
     transaction_id: str
     payment_url: str
@@ -94,7 +94,7 @@ class Capture:
 
 @dataclass(frozen=True)
 class Answer[Value]:
-    """One call's outcome. `code` is LINE Pay's own, None when no usable answer came; DONE always has a value."""
+    """One call's outcome. `code` is LINE Pay's, None when no usable answer came; DONE always has a value."""
 
     verdict: Verdict
     code: str | None = None
@@ -157,7 +157,7 @@ TABLES: Final[Mapping[Call, Mapping[str, Verdict]]] = MappingProxyType(
         Call.DETAILS: _table(
             {
                 Verdict.DONE: SUCCESS,
-                Verdict.WAITING: "1150",  # never confirmed so far, which proves nothing about a confirm under way
+                Verdict.WAITING: "1150",  # never confirmed so far; a confirm may be under way
                 Verdict.MISCONFIGURED: f"{_MERCHANT} 1177 2101",
                 Verdict.UNKNOWN: _BUSY,
             }
@@ -165,8 +165,8 @@ TABLES: Final[Mapping[Call, Mapping[str, Verdict]]] = MappingProxyType(
         Call.REFUND: _table(
             {
                 Verdict.DONE: SUCCESS,
-                Verdict.REFUSED: "1101 1102 1163",  # no member any more or blocked; the time for refunds is over
-                # Not in this state, more than is left, nothing left: an earlier call of ours may be the reason.
+                Verdict.REFUSED: "1101 1102 1163",  # no member any more, blocked; too late
+                # More than is left, nothing left, not in this state: perhaps an earlier call of ours did it.
                 Verdict.MAYBE_ALREADY: "1164 1165 1179",
                 # Amount's form, no such payment here, not a payment, the merchant's reserve is too low.
                 Verdict.MISCONFIGURED: f"{_MERCHANT} 1124 1150 1155 2042",
@@ -178,7 +178,7 @@ TABLES: Final[Mapping[Call, Mapping[str, Verdict]]] = MappingProxyType(
 
 
 def verdict(call: Call, code: str | None) -> Verdict:
-    """What `code` means as the answer to `call`; no code, or one that is not documented for it, is UNKNOWN."""
+    """What `code` means as the answer to `call`; no code, or an undocumented one, is UNKNOWN."""
     return TABLES[call].get(code or "", Verdict.UNKNOWN)
 
 

@@ -1,0 +1,26 @@
+"""Queue of chat events, and the workflow's quote tasks: what a customer wrote becomes a priced quote."""
+
+from typing import Any
+
+from storefront import bootstrap
+from storefront.contracts.line_events import QueuedEvent, chat_event
+from storefront.contracts.tasks import QUOTE_TASK, AwaitDecision
+from storefront.queue_consumer import consume_groups
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any] | None:
+    if "Records" in event:
+        return consume_groups(event, context, _answer)
+    task = QUOTE_TASK.validate_python(event)
+    if isinstance(task, AwaitDecision):
+        bootstrap.chat().await_decision(task.quoteId, task.quoteVersion, task.token)
+        return None
+    decision, order_number = bootstrap.chat().expire_quote(task.quoteId, task.quoteVersion)
+    return {"outcome": decision.value, "orderNumber": order_number}
+
+
+def _answer(body: str) -> None:
+    queued = QueuedEvent.model_validate_json(body)
+    happened = chat_event(queued.event, queued.receivedAt)
+    if happened is not None:
+        bootstrap.chat().handle(happened)

@@ -1,0 +1,1 @@
+"""The storefront: everything the functions share."""

@@ -1,0 +1,218 @@
+"""DynamoDB: conditional writes and transactions that carry the invariants.
+
+A row is written only if it is still the one that was read (its revision), or, if new, if it is not there. A
+stock move is an atomic update that no counter survives below zero. One write is a plain conditional call, more
+are one transaction: a transaction costs twice.
+"""
+
+import random
+import time
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
+from botocore.exceptions import ClientError
+
+from storefront.adapters.layout import KIND_OF_DUE, LAYOUTS, Key, Layout, Table, stock_key
+from storefront.domain.errors import Conflict, StockShort
+from storefront.domain.order import Order
+from storefront.services.ports import DueKind, StockMove, Write
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
+
+CUSTOMER_INDEX: Final = "customer"
+DUE_INDEX: Final = "due"
+CONTENTION_TRIES: Final = 8
+_PASSING: Final = frozenset({"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"})
+_COUNTERS: Final = ("available", "held", "committed", "on_hand")
+
+
+class _WholeNumbers(TypeDeserializer):
+    """Numbers come back as int: nothing in the tables has a fraction."""
+
+    def _deserialize_n(self, value: str) -> int:
+        return int(value)
+
+
+class DynamoDbStore:
+    """The store port over the stack's tables; `tables` maps each table to its deployed name."""
+
+    def __init__(
+        self,
+        client: "DynamoDBClient",
+        tables: Mapping[Table, str],
+        clock: Callable[[], datetime],
+        pause: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._client = client
+        self._tables = tables
+        self._clock = clock
+        self._pause = pause
+        self._to_wire = TypeSerializer().serialize
+        self._from_wire = _WholeNumbers().deserialize
+
+    # Reading ---------------------------------------------------------------------------------------------
+
+    def read[Entity](self, kind: type[Entity], *key: str | int) -> Entity | None:
+        layout = LAYOUTS[kind]
+        answer = self._client.get_item(
+            TableName=self._tables[layout.table], Key=self._key(layout.key(*key)), ConsistentRead=True
+        )
+        item = answer.get("Item")
+        return self._entity(kind, item) if item else None
+
+    def rows_of[Entity](self, kind: type[Entity], *partition: str | int) -> Sequence[Entity]:
+        layout = LAYOUTS[kind]
+        if layout.rows is None:
+            raise LookupError(f"{kind.__name__} rows do not share a partition")
+        shared = layout.rows(*partition)
+        pages = self._client.get_paginator("query").paginate(
+            TableName=self._tables[layout.table],
+            KeyConditionExpression="pk = :pk AND begins_with(sk, :prefix)",
+            ExpressionAttributeValues={
+                ":pk": {"S": shared.pk},
+                ":prefix": {"S": shared.sk},
+            },
+            ConsistentRead=True,
+        )
+        return [self._entity(kind, item) for page in pages for item in page["Items"]]
+
+    def recent_orders(self, customer_id: str, limit: int) -> Sequence[Order]:
+        answer = self._client.query(
+            TableName=self._tables[Table.LEDGER],
+            IndexName=CUSTOMER_INDEX,
+            KeyConditionExpression="customer_key = :customer",
+            ExpressionAttributeValues={":customer": {"S": customer_id}},
+            ScanIndexForward=False,
+            Limit=limit,
+        )
+        orders = self._read_keys(Order, answer["Items"])
+        return sorted(orders, key=lambda order: order.created_at, reverse=True)
+
+    def due(self, kind: DueKind, before: datetime, limit: int) -> Sequence[object]:
+        entity = KIND_OF_DUE[kind]
+        answer = self._client.query(
+            TableName=self._tables[LAYOUTS[entity].table],
+            IndexName=DUE_INDEX,
+            KeyConditionExpression="due_kind = :kind AND due_time <= :before",
+            ExpressionAttributeValues={":kind": {"S": kind.value}, ":before": {"N": str(_epoch(before))}},
+            Limit=limit,
+        )
+        return self._read_keys(entity, answer["Items"])
+
+    def _read_keys[Entity](self, kind: type[Entity], items: Sequence[Mapping[str, Any]]) -> list[Entity]:
+        """Whole rows for the keys that an index gave; the index may lag, the rows do not."""
+        table = self._tables[LAYOUTS[kind].table]
+        keys = [{"pk": item["pk"], "sk": item["sk"]} for item in items]
+        rows: list[Entity] = []
+        for start in range(0, len(keys), 100):
+            wanted: Any = {table: {"Keys": keys[start : start + 100], "ConsistentRead": True}}
+            while wanted:
+                answer = self._client.batch_get_item(RequestItems=wanted)
+                rows += [self._entity(kind, item) for item in answer["Responses"].get(table, [])]
+                wanted = answer.get("UnprocessedKeys")
+        return rows
+
+    # Writing ---------------------------------------------------------------------------------------------
+
+    def commit(self, *writes: Write) -> None:
+        if len(writes) == 1:
+            self._commit_one(writes[0])
+            return
+        items = [self._item(write) for write in writes]
+        for attempt in range(CONTENTION_TRIES):
+            try:
+                self._client.transact_write_items(TransactItems=items)
+            except self._client.exceptions.TransactionCanceledException as cancelled:
+                reasons = [reason.get("Code", "None") for reason in cancelled.response["CancellationReasons"]]
+                self._refused(writes, reasons, cancelled)
+                # Only contention stood in the way (B6): full jitter, then the same writes again.
+                self._pause(random.uniform(0, 0.02 * 2**attempt))  # noqa: S311 - jitter is no secret
+            else:
+                return
+        raise Conflict("contention")
+
+    @staticmethod
+    def _refused(writes: Sequence[Write], reasons: Sequence[str], cancelled: ClientError) -> None:
+        for write, reason in zip(writes, reasons, strict=True):
+            if reason == "ConditionalCheckFailed":
+                if isinstance(write, StockMove):
+                    raise StockShort(write.sku) from cancelled
+                raise Conflict(type(write.entity).__name__) from cancelled
+        if not all(reason in _PASSING or reason == "None" for reason in reasons):
+            raise cancelled
+
+    def _commit_one(self, write: Write) -> None:
+        item = self._item(write)
+        try:
+            if "Put" in item:
+                self._client.put_item(**item["Put"])
+            else:
+                self._client.update_item(**item["Update"])
+        except self._client.exceptions.ConditionalCheckFailedException as refused:
+            if isinstance(write, StockMove):
+                raise StockShort(write.sku) from refused
+            raise Conflict(type(write.entity).__name__) from refused
+
+    def _item(self, write: Write) -> "TransactWriteItemTypeDef":
+        return self._move(write) if isinstance(write, StockMove) else self._put(write.entity)
+
+    def _put(self, entity: Any) -> "TransactWriteItemTypeDef":
+        layout = LAYOUTS[type(entity)]
+        row = {name: value for name, value in msgspec.to_builtins(entity).items() if value is not None}
+        row["revision"] = entity.revision + 1
+        key = layout.key(*layout.ids(entity))
+        row |= {"pk": key.pk, "sk": key.sk, **self._index_fields(entity, layout)}
+        put: Any = {
+            "TableName": self._tables[layout.table],
+            "Item": {name: self._to_wire(value) for name, value in row.items()},
+        }
+        if entity.revision == 0:
+            put["ConditionExpression"] = "attribute_not_exists(pk)"
+        else:
+            put["ConditionExpression"] = "revision = :read"
+            put["ExpressionAttributeValues"] = {":read": {"N": str(entity.revision)}}
+        return {"Put": put}
+
+    def _index_fields(self, entity: Any, layout: Layout) -> dict[str, object]:
+        fields: dict[str, object] = {}
+        if layout.due is not None and entity.due_at is not None:
+            fields |= {"due_kind": layout.due.value, "due_time": _epoch(entity.due_at)}
+        if isinstance(entity, Order):
+            fields |= {"customer_key": entity.customer_id, "customer_time": _epoch(entity.created_at)}
+        if layout.kept is not None:
+            fields["garbage_after"] = int((self._clock() + layout.kept).timestamp())
+        return fields
+
+    def _move(self, move: StockMove) -> "TransactWriteItemTypeDef":
+        changes = {name: getattr(move, name) for name in _COUNTERS if getattr(move, name)}
+        values = {f":{name}": {"N": str(change)} for name, change in changes.items()}
+        conditions = ["attribute_exists(pk)"]
+        for name, change in changes.items():
+            if change < 0:
+                values[f":least_{name}"] = {"N": str(-change)}
+                conditions.append(f"{name} >= :least_{name}")
+        update: Any = {
+            "TableName": self._tables[Table.CATALOGUE],
+            "Key": self._key(stock_key(move.sku)),
+            "UpdateExpression": "ADD " + ", ".join(f"{name} :{name}" for name in changes),
+            "ConditionExpression": " AND ".join(conditions),
+            "ExpressionAttributeValues": values,
+        }
+        return {"Update": update}
+
+    @staticmethod
+    def _key(key: Key) -> Any:
+        return {"pk": {"S": key.pk}, "sk": {"S": key.sk}}
+
+    def _entity[Entity](self, kind: type[Entity], item: Mapping[str, Any]) -> Entity:
+        return msgspec.convert({name: self._from_wire(value) for name, value in item.items()}, kind)
+
+
+def _epoch(moment: datetime) -> int:
+    """Whole milliseconds since 1970, UTC: sorts and compares as the moments do."""
+    return int(moment.astimezone(UTC).timestamp() * 1000)

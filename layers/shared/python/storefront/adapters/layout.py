@@ -1,0 +1,142 @@
+"""Where each kind of row lives: table, key, due partition and life. `docs/data.md` describes the same.
+
+Personal rows (conversation, delivery, bodies of events) are in a table of their own, apart from the ledger, so
+that they can be erased alone (X10).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from typing import Any, Final
+
+from storefront.domain.casework import OperatorCase, ReceivedEvent, WorkflowWait
+from storefront.domain.conversation import Conversation, OrderDelivery
+from storefront.domain.order import Order
+from storefront.domain.outbox import Message, OrderEvent
+from storefront.domain.payment import PaymentAttempt
+from storefront.domain.quote import Quote
+from storefront.domain.refund import Refund
+from storefront.domain.shipment import Parcel
+from storefront.services.ports import DueKind
+
+WHOLE: Final = "-"
+"""Sort key of a row that is alone in its partition."""
+
+
+class Table(StrEnum):
+    """The tables of the stack."""
+
+    LEDGER = "ledger"
+    PERSONAL = "personal"
+    CATALOGUE = "catalogue"
+
+
+@dataclass(frozen=True)
+class Key:
+    """Partition and sort key of one row."""
+
+    pk: str
+    sk: str = WHOLE
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How one kind of row is kept. `key` takes the row's own id fields, in order; `ids` picks them from a row.
+
+    `rows` gives the partition, and what its sort keys begin with, of rows that are read together; `kept` is the
+    life of a row from its last write, for garbage collection only (B8).
+    """
+
+    table: Table
+    key: Callable[..., Key]
+    ids: Callable[[Any], tuple[str | int, ...]]
+    due: DueKind | None = None
+    rows: Callable[..., Key] | None = None
+    kept: timedelta | None = None
+
+
+LAYOUTS: Final[dict[type, Layout]] = {
+    Quote: Layout(
+        Table.LEDGER,
+        lambda quote_id, version: Key(f"QUOTE#{quote_id}", f"V#{version:04d}"),
+        lambda row: (row.quote_id, row.quote_version),
+        due=DueKind.QUOTE,
+        rows=lambda quote_id: Key(f"QUOTE#{quote_id}", "V#"),
+    ),
+    Order: Layout(
+        Table.LEDGER,
+        lambda order_number: Key(f"ORDER#{order_number}"),
+        lambda row: (row.order_number,),
+        due=DueKind.ORDER,
+    ),
+    PaymentAttempt: Layout(
+        Table.LEDGER,
+        lambda attempt_id: Key(f"ATTEMPT#{attempt_id}"),
+        lambda row: (row.attempt_id,),
+        due=DueKind.ATTEMPT,
+    ),
+    Refund: Layout(
+        Table.LEDGER,
+        lambda order_number, refund_id: Key(f"ORDER#{order_number}", f"REFUND#{refund_id}"),
+        lambda row: (row.order_number, row.refund_id),
+        due=DueKind.REFUND,
+        rows=lambda order_number: Key(f"ORDER#{order_number}", "REFUND#"),
+    ),
+    Parcel: Layout(
+        Table.LEDGER,
+        lambda order_number, shipment_id: Key(f"ORDER#{order_number}", f"PARCEL#{shipment_id}"),
+        lambda row: (row.order_number, row.shipment_id),
+        rows=lambda order_number: Key(f"ORDER#{order_number}", "PARCEL#"),
+    ),
+    Message: Layout(
+        Table.LEDGER,
+        lambda message_id: Key(f"MESSAGE#{message_id}"),
+        lambda row: (row.message_id,),
+        due=DueKind.MESSAGE,
+        kept=timedelta(days=30),
+    ),
+    WorkflowWait: Layout(
+        Table.LEDGER,
+        lambda workflow_name, step: Key(f"WORKFLOW#{workflow_name}", f"WAIT#{step}"),
+        lambda row: (row.workflow_name, row.step.value),
+        kept=timedelta(days=400),
+    ),
+    OperatorCase: Layout(
+        Table.LEDGER,
+        lambda kind, subject: Key(f"CASE#{kind}", subject),
+        lambda row: (row.kind.value, row.subject),
+        due=DueKind.CASE,
+    ),
+    Conversation: Layout(
+        Table.PERSONAL,
+        lambda customer_id: Key(f"CUSTOMER#{customer_id}", "CONVERSATION"),
+        lambda row: (row.customer_id,),
+    ),
+    OrderDelivery: Layout(
+        Table.PERSONAL,
+        lambda order_number: Key(f"ORDER#{order_number}", "DELIVERY"),
+        lambda row: (row.order_number,),
+    ),
+    OrderEvent: Layout(
+        Table.PERSONAL,
+        lambda event_id: Key(f"ORDEREVENT#{event_id}"),
+        lambda row: (row.event_id,),
+        due=DueKind.ORDER_EVENT,
+        kept=timedelta(days=400),
+    ),
+    ReceivedEvent: Layout(
+        Table.PERSONAL,
+        lambda source, event_id: Key(f"RECEIVED#{source}", event_id),
+        lambda row: (row.source, row.event_id),
+        due=DueKind.RECEIVED_EVENT,
+        kept=timedelta(days=30),
+    ),
+}
+
+KIND_OF_DUE: Final = {layout.due: kind for kind, layout in LAYOUTS.items() if layout.due is not None}
+
+
+def stock_key(sku: str) -> Key:
+    """The counters of one product, in the catalogue table."""
+    return Key(f"STOCK#{sku}")

@@ -1,0 +1,68 @@
+"""Proofs of origin: LINE's webhook signature and Standard Webhooks. Standard library only: doors import it.
+
+Both compare bytes in constant time; a header that is missing, malformed or not ASCII is simply no proof (K10, K11).
+"""
+
+import base64
+import binascii
+import hashlib
+import hmac
+import re
+from collections.abc import Iterable
+from typing import Final
+
+TOLERANCE_SECONDS: Final = 300
+"""How far a back office's clock may be off, in both directions."""
+
+_TIMESTAMP: Final = re.compile(r"[0-9]{1,12}")
+_MOST_SIGNATURES: Final = 10
+
+
+def is_from_line(body: bytes, signature: str | None, channel_secrets: Iterable[str]) -> bool:
+    """Whether `signature` is LINE's over these exact bytes, under the current or the previous secret (X1, X2)."""
+    given = (signature or "").encode("utf-8", "replace")
+    proven = False
+    for secret in channel_secrets:
+        expected = base64.b64encode(hmac.new(secret.encode(), body, hashlib.sha256).digest())
+        proven |= hmac.compare_digest(expected, given)
+    return proven
+
+
+def is_from_back_office(
+    body: bytes,
+    message_id: str | None,
+    timestamp: str | None,
+    signatures: str | None,
+    secrets: Iterable[str],
+    now_seconds: int,
+) -> bool:
+    """Whether a Standard Webhooks signature proves the body under one of `secrets`; `now_seconds` since 1970.
+
+    Several signatures in one header allow a sender to rotate its secret; only the symmetric version v1 counts.
+    """
+    if not message_id or not timestamp or not signatures or not _TIMESTAMP.fullmatch(timestamp):
+        return False
+    if abs(now_seconds - int(timestamp)) > TOLERANCE_SECONDS:
+        return False
+    signed = f"{message_id}.{timestamp}.".encode("utf-8", "replace") + body
+    given = [
+        part.removeprefix("v1,").encode("utf-8", "replace")
+        for part in signatures.split(" ")[:_MOST_SIGNATURES]
+        if part.startswith("v1,")
+    ]
+    proven = False
+    for secret in secrets:
+        key = _key(secret)
+        if key is None:
+            continue
+        expected = base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest())
+        for signature in given:
+            proven |= hmac.compare_digest(expected, signature)
+    return proven
+
+
+def _key(secret: str) -> bytes | None:
+    try:
+        return base64.b64decode(secret.removeprefix("whsec_"), validate=True)
+    except (binascii.Error, ValueError):
+        return None

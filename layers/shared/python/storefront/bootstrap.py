@@ -1,0 +1,292 @@
+"""Joins services to adapters: the only module that knows both. Everything is made when first asked for, once."""
+
+import os
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final
+
+import boto3
+from botocore.config import Config
+
+from storefront.observability import PowertoolsMetrics
+from storefront.settings import Settings
+
+if TYPE_CHECKING:
+    from storefront.adapters.back_office_door import BackOfficeDoor
+    from storefront.adapters.catalogue_table import CatalogueTable
+    from storefront.adapters.dynamodb import DynamoDbStore
+    from storefront.adapters.line_door import LineDoor
+    from storefront.adapters.line_messaging import LineMessaging
+    from storefront.adapters.line_pay import LinePay
+    from storefront.adapters.order_system import HttpOrderSystem
+    from storefront.adapters.queues import SqsJobs
+    from storefront.adapters.secrets import Secrets
+    from storefront.adapters.workflow import OrderWorkflow
+    from storefront.services.chat import Chat
+    from storefront.services.checkout import Checkout
+    from storefront.services.order_events import OrderEvents
+    from storefront.services.order_lookup import OrderLookup
+    from storefront.services.payment_page import PaymentPage
+    from storefront.services.quoting import Quoting
+    from storefront.services.received_events import ReceivedEvents
+    from storefront.services.refunding import Refunding
+    from storefront.services.shipping import Shipping
+    from storefront.services.sweeping import Sweeping
+    from storefront.services.telling import Telling
+    from storefront.services.waiting import Waits
+
+_AWS: Final = Config(
+    connect_timeout=2, read_timeout=10, retries={"mode": "standard", "total_max_attempts": 4}
+)
+
+
+@cache
+def settings() -> Settings:
+    return Settings(os.environ)
+
+
+@cache
+def _client(service: str) -> Any:
+    return boto3.client(service, config=_AWS)  # type: ignore[call-overload]
+
+
+@cache
+def secrets() -> "Secrets":
+    from storefront.adapters.secrets import Secrets
+
+    named = {
+        "line": "LINE_SECRET_NAME",
+        "line_pay": "LINE_PAY_SECRET_NAME",
+        "order_system": "ORDER_SYSTEM_SECRET_NAME",
+        "back_office": "BACK_OFFICE_SECRET_NAME",
+    }
+    known = {owner: settings().optional(variable) for owner, variable in named.items()}
+    return Secrets({owner: name for owner, name in known.items() if name})
+
+
+@cache
+def store() -> "DynamoDbStore":
+    from storefront.adapters.dynamodb import DynamoDbStore
+    from storefront.adapters.identifiers import now
+    from storefront.adapters.layout import Table
+
+    tables = {table: settings().optional(f"{table.value.upper()}_TABLE") for table in Table}
+    return DynamoDbStore(_client("dynamodb"), {table: name for table, name in tables.items() if name}, now)
+
+
+@cache
+def catalogues() -> "CatalogueTable":
+    from storefront.adapters.catalogue_table import CatalogueTable
+    from storefront.adapters.identifiers import now
+
+    return CatalogueTable(_client("dynamodb"), settings().text("CATALOGUE_TABLE"), now)
+
+
+@cache
+def jobs() -> "SqsJobs":
+    from storefront.adapters.queues import QueueUrls, SqsJobs
+
+    queues = QueueUrls(
+        payments=settings().optional("PAYMENTS_QUEUE_URL") or None,
+        order_events=settings().optional("ORDER_EVENTS_QUEUE_URL") or None,
+        back_office=settings().optional("BACK_OFFICE_QUEUE_URL") or None,
+    )
+    return SqsJobs(_client("sqs"), queues)
+
+
+@cache
+def messenger() -> "LineMessaging":
+    from storefront.adapters.identifiers import now
+    from storefront.adapters.line_messaging import LineMessaging
+
+    def credentials() -> tuple[str, str]:
+        channel = secrets().read("line")
+        return str(channel["channelId"]), str(channel["channelSecret"])
+
+    base_url = settings().base_url("LINE_API_BASE_URL", "https://api.line.me")
+    return LineMessaging(base_url, credentials, now)
+
+
+@cache
+def gateway() -> "LinePay":
+    from storefront.adapters.line_pay import LinePay
+
+    channel = secrets().read("line_pay")
+    return LinePay(
+        base_url=settings().base_url("LINE_PAY_BASE_URL"),
+        channel_id=str(channel["channelId"]),
+        channel_secret=str(channel["channelSecret"]),
+        api_version=settings().optional("LINE_PAY_API_VERSION", "v4"),
+    )
+
+
+@cache
+def order_system() -> "HttpOrderSystem":
+    from storefront.adapters.order_system import HttpOrderSystem
+
+    return HttpOrderSystem(
+        settings().optional("BACKOFFICE_URL"), lambda: str(secrets().read("order_system")["signingSecret"])
+    )
+
+
+@cache
+def workflow() -> "OrderWorkflow":
+    from storefront.adapters.workflow import OrderWorkflow
+
+    return OrderWorkflow(_client("stepfunctions"), settings().optional("ORDER_STATE_MACHINE_ARN"))
+
+
+@cache
+def telling() -> "Telling":
+    from storefront.adapters.identifiers import now
+    from storefront.services.telling import Telling
+
+    return Telling(store(), catalogues(), messenger(), settings().shop, now, PowertoolsMetrics())
+
+
+@cache
+def waits() -> "Waits":
+    from storefront.adapters.identifiers import now
+    from storefront.services.waiting import Waits
+
+    return Waits(store(), workflow(), now)
+
+
+@cache
+def quoting() -> "Quoting":
+    from storefront.services.quoting import Quoting
+
+    return Quoting(catalogues(), settings().timers)
+
+
+@cache
+def chat() -> "Chat":
+    from storefront.adapters.identifiers import RandomIds, now
+    from storefront.services.cancelling import Cancelling
+    from storefront.services.chat import Chat, WorkflowInput
+    from storefront.services.delivery_desk import DeliveryDesk
+
+    ids = RandomIds()
+    return Chat(
+        store=store(),
+        quoting=quoting(),
+        desk=DeliveryDesk(store(), settings().shop, settings().timers),
+        cancelling=Cancelling(store(), ids),
+        telling=telling(),
+        messenger=messenger(),
+        workflow=workflow(),
+        waits=waits(),
+        workflow_input=WorkflowInput(settings().workflow_timers),
+        jobs=jobs(),
+        clock=now,
+        ids=ids,
+    )
+
+
+@cache
+def checkout() -> "Checkout":
+    from storefront.adapters.identifiers import RandomIds, now
+    from storefront.services.checkout import Checkout
+
+    return Checkout(
+        store=store(),
+        gateway=gateway(),
+        telling=telling(),
+        waits=waits(),
+        jobs=jobs(),
+        clock=now,
+        ids=RandomIds(),
+        metrics=PowertoolsMetrics(),
+        timers=settings().timers,
+        public_base_url=settings().base_url("PUBLIC_BASE_URL"),
+    )
+
+
+@cache
+def refunding() -> "Refunding":
+    from storefront.adapters.identifiers import now
+    from storefront.services.refunding import Refunding
+
+    return Refunding(store(), gateway(), telling(), waits(), jobs(), now, PowertoolsMetrics())
+
+
+@cache
+def payment_page() -> "PaymentPage":
+    from storefront.services.payment_page import PaymentPage
+
+    return PaymentPage(store(), jobs())
+
+
+@cache
+def order_lookup() -> "OrderLookup":
+    from storefront.adapters.identifiers import now
+    from storefront.services.order_lookup import OrderLookup
+
+    return OrderLookup(store(), telling(), now)
+
+
+@cache
+def shipping() -> "Shipping":
+    from storefront.adapters.identifiers import RandomIds, now
+    from storefront.services.cancelling import Cancelling
+    from storefront.services.shipping import Shipping
+
+    return Shipping(
+        store=store(),
+        catalogues=catalogues(),
+        cancelling=Cancelling(store(), RandomIds()),
+        telling=telling(),
+        waits=waits(),
+        jobs=jobs(),
+        clock=now,
+        metrics=PowertoolsMetrics(),
+    )
+
+
+@cache
+def received_events() -> "ReceivedEvents":
+    from storefront.contracts.back_office import news_in
+    from storefront.services.received_events import ReceivedEvents
+
+    return ReceivedEvents(store(), shipping(), news_in)
+
+
+@cache
+def line_door() -> "LineDoor":
+    from storefront.adapters.identifiers import now
+    from storefront.adapters.line_door import LineDoor
+
+    queues = {
+        "inquiry": settings().text("INQUIRY_QUEUE_URL"),
+        "status": settings().text("STATUS_QUEUE_URL"),
+    }
+    return LineDoor(_client("sqs"), queues, lambda refresh: secrets().read("line", refresh=refresh), now)
+
+
+@cache
+def back_office_door() -> "BackOfficeDoor":
+    from storefront.adapters.back_office_door import BackOfficeDoor
+    from storefront.adapters.identifiers import now
+
+    return BackOfficeDoor(
+        store(),
+        jobs(),
+        lambda refresh: secrets().read("back_office", refresh=refresh),
+        now,
+        PowertoolsMetrics(),
+    )
+
+
+@cache
+def order_events() -> "OrderEvents":
+    from storefront.adapters.identifiers import now
+    from storefront.services.order_events import OrderEvents
+
+    return OrderEvents(store(), order_system(), jobs(), now, PowertoolsMetrics())
+
+
+@cache
+def sweeping() -> "Sweeping":
+    from storefront.adapters.identifiers import now
+    from storefront.services.sweeping import Sweeping
+
+    return Sweeping(store(), quoting(), telling(), jobs(), now, PowertoolsMetrics())

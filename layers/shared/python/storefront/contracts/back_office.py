@@ -1,0 +1,193 @@
+"""Events from back offices: CloudEvents 1.0 in structured mode, and what their data may say.
+
+The envelope is checked at the door, so that a sender hears at once what is wrong with it; the data is read
+behind the queue, where what we do not know is parked instead of refused.
+"""
+
+import json
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictInt, ValidationError
+
+from storefront.contracts.catalogue_row import CatalogueRow
+from storefront.domain.shipment import ShipmentEvent, ShipmentStatus, StoreStop
+from storefront.services.shipping import (
+    CancelNews,
+    News,
+    NewsKind,
+    ProductNews,
+    RefundNews,
+    ShipmentNews,
+    StockNews,
+    UnreadableNews,
+)
+
+
+class NotAnEvent(ValueError):
+    """The body is not a CloudEvent; the message says what and where."""
+
+
+class _Wire(BaseModel):
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+
+class Envelope(_Wire):
+    """The attributes of a CloudEvent that we read; extensions are ignored."""
+
+    specversion: str = Field(pattern=r"^1\.")
+    id: str = Field(min_length=1, max_length=200)
+    source: str = Field(min_length=1, max_length=2_000)
+    type: str = Field(min_length=1, max_length=200)
+    subject: str | None = Field(default=None, max_length=200)
+    time: datetime | None = None
+    data: dict[str, Any] = {}
+
+
+def _https(url: str | None) -> str | None:
+    """Only links that a customer can be sent to; anything else is left out (X16)."""
+    usable = url is not None and url.startswith("https://") and "@" not in url and "\\" not in url
+    return url if usable else None
+
+
+type Count = Annotated[StrictInt, Field(ge=0, le=10_000_000)]
+
+
+class StoreData(_Wire):
+    """A convenience store; `deadline` is shown as it was written."""
+
+    name: str = Field(min_length=1, max_length=60)
+    address: str | None = Field(default=None, max_length=200)
+    deadline: str | None = Field(default=None, max_length=60)
+
+
+class ItemData(_Wire):
+    """Units of one product in a parcel."""
+
+    sku: str = Field(min_length=1, max_length=64)
+    quantity: Annotated[StrictInt, Field(ge=1, le=9_999)]
+
+
+class ShipmentData(_Wire):
+    """Data of `shipment.status.v1`."""
+
+    shipmentId: str = Field(min_length=1, max_length=100)
+    status: str = Field(min_length=1, max_length=60)
+    carrier: str | None = Field(default=None, max_length=60)
+    trackingNumber: str | None = Field(default=None, max_length=60)
+    trackingUrl: Annotated[str | None, AfterValidator(_https)] = Field(default=None, max_length=1_000)
+    store: StoreData | None = None
+    items: tuple[ItemData, ...] = ()
+    note: str | None = Field(default=None, max_length=500)
+
+
+class StockData(_Wire):
+    """Data of `stock.level.v1`: `onHand` is the physical count in the product's own unit."""
+
+    sku: str = Field(min_length=1, max_length=64)
+    onHand: Count
+    version: Annotated[StrictInt, Field(ge=0)]
+
+
+class CancelData(_Wire):
+    """Data of `order.cancel.requested.v1`."""
+
+    reason: str = Field(default="", max_length=500)
+
+
+class RefundData(_Wire):
+    """Data of `refund.requested.v1`; `amount` in the order's payable unit, all that is left without it."""
+
+    amount: Annotated[StrictInt, Field(ge=1)] | None = None
+    reason: str = Field(default="", max_length=500)
+
+
+def envelope(body: bytes) -> Envelope:
+    """The envelope of a body.
+
+    Raises:
+        NotAnEvent: it is not JSON, repeats a name, or lacks what every CloudEvent has.
+    """
+    try:
+        parsed = json.loads(body, object_pairs_hook=_once_each, parse_constant=_no_constant)
+    except (ValueError, RecursionError) as refused:
+        raise NotAnEvent(f"body: not JSON ({type(refused).__name__})") from refused
+    try:
+        return Envelope.model_validate(parsed)
+    except ValidationError as refused:
+        first = refused.errors(include_input=False, include_url=False)[0]
+        where = ".".join(str(part) for part in first["loc"]) or "body"
+        raise NotAnEvent(f"{where}: {first['msg']}") from refused
+
+
+def _once_each(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    names = [name for name, _ in pairs]
+    if len(names) != len(set(names)):
+        raise ValueError("a name stands twice")
+    return dict(pairs)
+
+
+def _no_constant(name: str) -> object:
+    raise ValueError(f"{name} is not JSON")
+
+
+def news(event: Envelope, received_at: datetime) -> News:
+    """What an event says, as the shipping service understands it; never raises."""
+    try:
+        return _news(event, received_at)
+    except (ValidationError, ValueError) as refused:
+        return UnreadableNews(f"unreadable-data:{type(refused).__name__}")
+
+
+def news_in(body: bytes, received_at: datetime) -> News:
+    """What a stored body says; never raises."""
+    try:
+        return news(envelope(body), received_at)
+    except NotAnEvent as refused:
+        return UnreadableNews(str(refused)[:80])
+
+
+def _news(event: Envelope, received_at: datetime) -> News:
+    subject = (event.subject or "").strip().upper()
+    match event.type:
+        case NewsKind.SHIPMENT:
+            return _shipment(event, subject, received_at)
+        case NewsKind.STOCK:
+            stock = StockData.model_validate(event.data)
+            return StockNews(stock.sku, stock.onHand, stock.version)
+        case NewsKind.PRODUCT:
+            return ProductNews(CatalogueRow.model_validate(event.data))
+        case NewsKind.CANCEL:
+            return CancelNews(subject, CancelData.model_validate(event.data).reason)
+        case NewsKind.REFUND:
+            refund = RefundData.model_validate(event.data)
+            return RefundNews(subject, refund.amount, refund.reason)
+        case _:
+            return UnreadableNews(f"unknown-type:{event.type[:60]}")
+
+
+def _shipment(event: Envelope, subject: str, received_at: datetime) -> ShipmentNews:
+    shipment = ShipmentData.model_validate(event.data)
+    known = shipment.status in set(ShipmentStatus)
+    if not known:
+        return ShipmentNews(subject, shipment.shipmentId, shipment.status, None)
+    said_at = event.time or received_at
+    items: dict[str, int] = {}
+    for item in shipment.items:
+        items[item.sku] = items.get(item.sku, 0) + item.quantity
+    fact = ShipmentEvent(
+        event_id=event.id,
+        status=ShipmentStatus(shipment.status),
+        at=said_at if said_at.tzinfo else said_at.replace(tzinfo=UTC),
+        carrier=shipment.carrier,
+        tracking_number=shipment.trackingNumber,
+        tracking_url=shipment.trackingUrl,
+        store=(
+            StoreStop(shipment.store.name, shipment.store.address, shipment.store.deadline)
+            if shipment.store
+            else None
+        ),
+        items=items,
+        note=shipment.note,
+    )
+    return ShipmentNews(subject, shipment.shipmentId, shipment.status, fact)

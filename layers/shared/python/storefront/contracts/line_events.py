@@ -1,0 +1,112 @@
+"""LINE's webhook events, read tolerantly: LINE adds properties, event types and enum values without notice."""
+
+from datetime import UTC, datetime
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from storefront.domain.conversation import customer_id_of
+from storefront.services.chat import ChatEvent, Happening
+
+
+class _Tolerant(BaseModel):
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+
+class Source(_Tolerant):
+    """Where an event comes from; a user who never consented has no `userId`."""
+
+    type: str = ""
+    userId: str | None = None
+    groupId: str | None = None
+    roomId: str | None = None
+
+    @property
+    def shared_chat(self) -> str | None:
+        """Id of the group or room, if the chat is not one to one."""
+        return self.groupId or self.roomId
+
+
+class Content(_Tolerant):
+    """A message; only text is read, everything else is known by its type."""
+
+    id: str = ""
+    type: str = ""
+    text: str = ""
+
+
+class Pressed(_Tolerant):
+    """A postback: the data of a button, which the customer could have forged."""
+
+    data: str = ""
+
+
+class LineEvent(_Tolerant):
+    """One event of a webhook request."""
+
+    type: str
+    webhookEventId: str = Field(min_length=1, max_length=200)
+    timestamp: int = Field(ge=0, le=10**14)
+    mode: str = "active"
+    replyToken: str | None = None
+    source: Source = Source()
+    message: Content | None = None
+    postback: Pressed | None = None
+
+
+class QueuedEvent(_Tolerant):
+    """What the webhook's door puts on a queue: LINE's event as it came, and when."""
+
+    receivedAt: datetime
+    event: dict[str, object]
+
+
+_MEDIA: frozenset[str] = frozenset({"image", "video", "audio", "file", "location"})
+
+
+def chat_event(raw: object, received_at: datetime) -> ChatEvent | None:
+    """The event as the chat understands it; None for what nobody can answer.
+
+    Unusable are events of a bot on standby, without a user, without an id, or of another shape altogether.
+    """
+    try:
+        event = LineEvent.model_validate(raw)
+    except ValidationError:
+        return None
+    group = event.source.shared_chat
+    chat_id = group or event.source.userId
+    if event.mode != "active" or not chat_id:
+        return None
+    return ChatEvent(
+        event_id=event.webhookEventId,
+        happening=_happening(event, in_group=group is not None),
+        customer_id=customer_id_of(chat_id),
+        line_user_id=chat_id,
+        at=datetime.fromtimestamp(event.timestamp / 1000, UTC),
+        received_at=received_at,
+        text=event.message.text if event.message else "",
+        postback_data=event.postback.data if event.postback else "",
+        reply_token=event.replyToken,
+        group_id=group,
+    )
+
+
+def _happening(event: LineEvent, *, in_group: bool) -> Happening:
+    kind = event.message.type if event.message else ""
+    if in_group:
+        heard = event.type == "join" or (event.type == "message" and kind == "text")
+        return Happening.GROUP if heard else Happening.IGNORED
+    match event.type:
+        case "message" if kind == "text":
+            return Happening.TEXT
+        case "message" if kind == "sticker":
+            return Happening.STICKER
+        case "message" if kind in _MEDIA:
+            return Happening.MEDIA
+        case "postback":
+            return Happening.POSTBACK
+        case "follow":
+            return Happening.FOLLOW
+        case "unfollow":
+            return Happening.UNFOLLOW
+        case _:
+            return Happening.IGNORED

@@ -1,0 +1,128 @@
+"""What our own queues and our own state machine hand to a function: ids and a task token, nothing else."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+
+
+class _Internal(BaseModel):
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+
+class OpenJob(_Internal):
+    """Give the customer of an order a payment link."""
+
+    job: Literal["open"]
+    orderNumber: str
+    cause: str
+
+
+class CloseJob(_Internal):
+    """End an unpaid order whose window is over."""
+
+    job: Literal["close"]
+    orderNumber: str
+
+
+class CheckJob(_Internal):
+    """Find out what became of a payment attempt."""
+
+    job: Literal["check"]
+    attemptId: str
+    cause: str
+
+
+class RefundJob(_Internal):
+    """Carry out a refund intent."""
+
+    job: Literal["refund"]
+    orderNumber: str
+    refundId: str
+
+
+type PaymentJob = Annotated[OpenJob | CloseJob | CheckJob | RefundJob, Field(discriminator="job")]
+PAYMENT_JOB: TypeAdapter[PaymentJob] = TypeAdapter(PaymentJob)
+
+
+class OrderEventJob(_Internal):
+    """Send an event to the order system."""
+
+    eventId: str
+
+
+class BackOfficeJob(_Internal):
+    """Apply an event of a back office that the door has taken."""
+
+    source: str
+    eventId: str
+
+
+class AwaitDecision(_Internal):
+    """Keep the token of a workflow that waits for the customer's decision."""
+
+    task: Literal["await_decision"]
+    token: str
+    quoteId: str
+    quoteVersion: int
+
+
+class ExpireQuote(_Internal):
+    """The wait for a decision is over: say what became of the quote."""
+
+    task: Literal["expire_quote"]
+    quoteId: str
+    quoteVersion: int
+
+
+type QuoteTask = Annotated[AwaitDecision | ExpireQuote, Field(discriminator="task")]
+QUOTE_TASK: TypeAdapter[QuoteTask] = TypeAdapter(QuoteTask)
+
+
+class OpenPayment(_Internal):
+    """Give the customer a payment link, as a step of the workflow."""
+
+    task: Literal["open_payment"]
+    orderNumber: str
+
+
+class SettlePayment(_Internal):
+    """Keep the token of a workflow that waits for the money."""
+
+    task: Literal["settle_payment"]
+    token: str
+    orderNumber: str
+
+
+class ClosePayment(_Internal):
+    """The payment window is over: say what became of the order."""
+
+    task: Literal["close_payment"]
+    orderNumber: str
+
+
+type PaymentTask = Annotated[OpenPayment | SettlePayment | ClosePayment, Field(discriminator="task")]
+PAYMENT_TASK: TypeAdapter[PaymentTask] = TypeAdapter(PaymentTask)
+
+
+class AwaitDelivery(_Internal):
+    """Keep the token of a workflow that waits for the parcels."""
+
+    task: Literal["await_delivery"]
+    token: str
+    orderNumber: str
+
+
+class NeedsOperator(_Internal):
+    """A workflow came to an end that software must not decide: as its own last step, or as AWS reports its death."""
+
+    quoteId: str
+    quoteVersion: int
+    state: str
+
+    @classmethod
+    def of(cls, event: dict[str, Any]) -> "NeedsOperator":
+        """From the workflow's task, or from an EventBridge event whose execution is named after the quote."""
+        if event.get("source") != "aws.states":
+            return cls.model_validate(event)
+        quote_id, _, version = str(event["detail"]["name"]).rpartition("-")
+        return cls(quoteId=quote_id, quoteVersion=int(version), state=str(event["detail"]["status"]))

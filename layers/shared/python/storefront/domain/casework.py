@@ -1,0 +1,112 @@
+"""Rows that keep the machinery honest: waiting workflows, events taken from back offices, cases for people."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+from storefront.domain.moves import move
+
+
+class WaitStep(StrEnum):
+    """Where the order workflow waits for somebody."""
+
+    DECISION = "decision"
+    PAYMENT = "payment"
+    DELIVERY = "delivery"
+
+
+@dataclass(frozen=True)
+class WorkflowWait:
+    """A task token: how to wake the workflow `workflow_name` from `step`."""
+
+    workflow_name: str
+    step: WaitStep
+    token: str
+    stored_at: datetime
+    revision: int = 0
+
+
+class ReceivedState(StrEnum):
+    """Life of an event that a back office sent."""
+
+    TAKEN = "taken"
+    APPLIED = "applied"
+    PARKED = "parked"
+    QUARANTINED = "quarantined"
+    DISMISSED = "dismissed"
+
+
+RECEIVED_MOVES: Final = {
+    ReceivedState.TAKEN: frozenset(
+        {ReceivedState.APPLIED, ReceivedState.PARKED, ReceivedState.QUARANTINED}
+    ),
+    ReceivedState.PARKED: frozenset(
+        {ReceivedState.APPLIED, ReceivedState.PARKED, ReceivedState.QUARANTINED, ReceivedState.DISMISSED}
+    ),
+    ReceivedState.QUARANTINED: frozenset({ReceivedState.APPLIED, ReceivedState.DISMISSED}),
+    ReceivedState.APPLIED: frozenset[ReceivedState](),
+    ReceivedState.DISMISSED: frozenset[ReceivedState](),
+}
+
+
+@dataclass(frozen=True)
+class ReceivedEvent:
+    """An event as a back office sent it; its id and hash make it count once (G1, G7)."""
+
+    source: str
+    event_id: str
+    body_hash: str
+    body: str
+    received_at: datetime
+    state: ReceivedState = ReceivedState.TAKEN
+    reason: str | None = None
+    tries: int = 0
+    due_at: datetime | None = None
+    revision: int = 0
+
+    def ended(self, state: ReceivedState, reason: str | None = None) -> "ReceivedEvent":
+        return replace(self, state=move(RECEIVED_MOVES, self.state, state), reason=reason, due_at=None)
+
+    def parked(self, reason: str, due_at: datetime | None) -> "ReceivedEvent":
+        """Kept until what it speaks of exists, or a person decides; no `due_at` means no more tries."""
+        return replace(
+            self,
+            state=move(RECEIVED_MOVES, self.state, ReceivedState.PARKED),
+            reason=reason,
+            tries=self.tries + 1,
+            due_at=due_at,
+        )
+
+
+class CaseKind(StrEnum):
+    """Why a person has to look."""
+
+    AMOUNT_MISMATCH = "amount_mismatch"
+    PAID_WITHOUT_STOCK = "paid_without_stock"
+    CONFIRM_UNKNOWN = "confirm_unknown"
+    REFUND_REFUSED = "refund_refused"
+    REFUND_UNKNOWN = "refund_unknown"
+    PAYMENT_MISCONFIGURED = "payment_misconfigured"
+    ORDER_SYSTEM_SILENT = "order_system_silent"
+    DELIVERY_SILENT = "delivery_silent"
+    EVENT_QUARANTINED = "event_quarantined"
+    STOCK_BELOW_PROMISED = "stock_below_promised"
+    WORKFLOW_FAILED = "workflow_failed"
+    PERSON_WANTED = "person_wanted"
+    RETURN_REQUESTED = "return_requested"
+    RECONCILIATION = "reconciliation"
+
+
+@dataclass(frozen=True)
+class OperatorCase:
+    """Something that software must not decide; `subject` is an order number or an event id."""
+
+    kind: CaseKind
+    subject: str
+    opened_at: datetime
+    facts: dict[str, str]
+    resolved_at: datetime | None = None
+    resolution: str | None = None
+    due_at: datetime | None = None
+    revision: int = 0

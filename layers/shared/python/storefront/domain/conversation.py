@@ -1,0 +1,113 @@
+"""Conversations: what the shop remembers of one customer between two messages.
+
+The row is personal: it alone joins the customer's LINE user id, name and address to the pseudonymous ledger.
+"""
+
+import hashlib
+from base64 import b32encode
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+
+from storefront.domain.delivery import HomeDelivery, InvoiceChoice, InvoiceKind, StoreChain, StorePickup
+from storefront.domain.errors import InvalidDetail
+from storefront.domain.language import Language
+from storefront.domain.order import DeliveryMethod
+from storefront.domain.outbox import ReplyToken
+
+PAPER_INVOICE = InvoiceChoice(kind=InvoiceKind.PAPER)
+
+
+def customer_id_of(line_user_id: str) -> str:
+    """Pseudonym of a LINE user (128 random bits, so a plain hash cannot be turned back)."""
+    digest = hashlib.sha256(b"customer:" + line_user_id.encode()).digest()
+    return b32encode(digest).decode().rstrip("=").lower()[:26]
+
+
+class Step(StrEnum):
+    """What the next text of the customer is taken for."""
+
+    FREE = "free"
+    DELIVERY = "delivery"
+    INVOICE = "invoice"
+
+
+@dataclass(frozen=True)
+class DeliveryDetails:
+    """Where the goods go, to whom, and what invoice is wanted: home or store, never both. Personal data."""
+
+    home: HomeDelivery | None = None
+    store: StorePickup | None = None
+    invoice: InvoiceChoice = PAPER_INVOICE
+    note: str | None = None
+    wished_date: str | None = None
+
+    def __post_init__(self) -> None:
+        if (self.home is None) == (self.store is None):
+            raise InvalidDetail("method", "one_of_two")
+
+    @classmethod
+    def to(cls, destination: HomeDelivery | StorePickup, invoice: InvoiceChoice) -> "DeliveryDetails":
+        """Details for a destination of either kind."""
+        if isinstance(destination, HomeDelivery):
+            return cls(home=destination, invoice=invoice)
+        return cls(store=destination, invoice=invoice)
+
+    @property
+    def destination(self) -> HomeDelivery | StorePickup:
+        return self.home or self.store  # type: ignore[return-value]
+
+    @property
+    def method(self) -> DeliveryMethod:
+        return DeliveryMethod.HOME if self.home is not None else DeliveryMethod.STORE
+
+
+@dataclass(frozen=True)
+class DraftDelivery:
+    """Delivery details as far as they have been told."""
+
+    name: str | None = None
+    phone: str | None = None
+    method: DeliveryMethod | None = None
+    address: str | None = None
+    chain: StoreChain | None = None
+    store_name: str | None = None
+
+
+@dataclass(frozen=True)
+class Conversation:
+    """One customer's chat. `cart` maps SKU to units of the quote being talked about."""
+
+    customer_id: str
+    line_user_id: str
+    language: Language
+    language_chosen: bool = False
+    blocked: bool = False
+    step: Step = Step.FREE
+    cart: dict[str, int] = field(default_factory=dict)
+    quote_id: str | None = None
+    quote_version: int = 0
+    asked_sku: str | None = None
+    order_number: str | None = None
+    draft: DraftDelivery = field(default_factory=DraftDelivery)
+    invoice: InvoiceChoice = PAPER_INVOICE
+    on_file: DeliveryDetails | None = None
+    reply: ReplyToken | None = None
+    misses: int = 0
+    last_event_at: datetime | None = None
+    revision: int = 0
+
+    def spoke(self, language: Language | None, at: datetime) -> "Conversation":
+        """The customer wrote: a friend again, in the language of the text unless one was chosen."""
+        spoken = self.language if self.language_chosen or language is None else language
+        return replace(self, language=spoken, blocked=False, last_event_at=at)
+
+
+@dataclass(frozen=True)
+class OrderDelivery:
+    """The delivery details of one order, apart from the ledger so that they can be erased alone."""
+
+    order_number: str
+    customer_id: str
+    details: DeliveryDetails
+    revision: int = 0

@@ -1,0 +1,219 @@
+"""Orders: what a customer accepted, owes, paid and got back.
+
+The order is one of three machines (order, payment attempt, shipment), and only about money and its end; where
+the parcels are is derived from the parcels. The stock hold lives in the order's own row, so the one
+conditional write that changes the order re-checks the hold as well (M1, S2, H1).
+"""
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+from storefront.domain.errors import IllegalMove
+from storefront.domain.language import Language
+from storefront.domain.money import Currency
+from storefront.domain.moves import move
+from storefront.domain.quote import QuoteLine
+
+
+class OrderState(StrEnum):
+    """Life of an order's money."""
+
+    AWAITING_DETAILS = "awaiting_details"
+    AWAITING_PAYMENT = "awaiting_payment"
+    PAID = "paid"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+    REFUNDED = "refunded"
+
+
+ORDER_MOVES: Final = {
+    OrderState.AWAITING_DETAILS: frozenset(
+        {OrderState.AWAITING_PAYMENT, OrderState.CANCELLED, OrderState.EXPIRED}
+    ),
+    OrderState.AWAITING_PAYMENT: frozenset({OrderState.PAID, OrderState.CANCELLED, OrderState.EXPIRED}),
+    OrderState.PAID: frozenset({OrderState.REFUNDED}),
+    OrderState.CANCELLED: frozenset[OrderState](),
+    OrderState.EXPIRED: frozenset[OrderState](),
+    OrderState.REFUNDED: frozenset[OrderState](),
+}
+
+
+class HoldState(StrEnum):
+    """Life of the stock behind an order: held while unpaid, then committed or released, once (S3)."""
+
+    HELD = "held"
+    COMMITTED = "committed"
+    RELEASED = "released"
+
+
+class DeliveryMethod(StrEnum):
+    """How the goods reach the customer."""
+
+    HOME = "home"
+    STORE = "store"
+
+
+class PaymentMethod(StrEnum):
+    """Ways to pay; LINE Pay is the only one that works today."""
+
+    LINE_PAY = "line_pay"
+
+
+@dataclass(frozen=True)
+class HistoryStep:
+    """One append-only line of an order's history; `cause` names the event, job or person behind it."""
+
+    at: datetime
+    state: OrderState
+    cause: str
+
+
+@dataclass(frozen=True)
+class Order:
+    """One accepted quote. Amounts are in the currency's payable unit, tax included; times are UTC."""
+
+    order_number: str
+    customer_id: str
+    quote_id: str
+    quote_version: int
+    language: Language
+    currency: Currency
+    lines: tuple[QuoteLine, ...]
+    state: OrderState
+    hold: HoldState
+    hold_until: datetime
+    created_at: datetime
+    payment_method: PaymentMethod = PaymentMethod.LINE_PAY
+    delivery_method: DeliveryMethod | None = None
+    shipping_fee: int = 0
+    discount: int = 0
+    attempts_made: int = 0
+    active_attempt: str | None = None
+    confirming_attempt: str | None = None
+    captured: int = 0
+    refunded: int = 0
+    open_refund: str | None = None
+    paid_at: datetime | None = None
+    closed_reason: str | None = None
+    labelled: bool = False
+    shipped: dict[str, int] = field(default_factory=dict)
+    completed_at: datetime | None = None
+    satisfaction: int | None = None
+    history: tuple[HistoryStep, ...] = ()
+    due_at: datetime | None = None
+    revision: int = 0
+
+    @property
+    def subtotal(self) -> int:
+        return sum(line.amount for line in self.lines)
+
+    @property
+    def total(self) -> int:
+        """What is asked of the customer: frozen lines plus shipping less discount (M3)."""
+        return self.subtotal + self.shipping_fee - self.discount
+
+    @property
+    def refundable(self) -> int:
+        """What may still be given back; never more than was captured (M4)."""
+        return self.captured - self.refunded
+
+    @property
+    def workflow_name(self) -> str:
+        return f"{self.quote_id}-{self.quote_version}"
+
+    @property
+    def counted_lines(self) -> tuple[QuoteLine, ...]:
+        return tuple(line for line in self.lines if line.stock_counted)
+
+    @property
+    def is_unpaid_and_open(self) -> bool:
+        return self.state in {OrderState.AWAITING_DETAILS, OrderState.AWAITING_PAYMENT}
+
+    def hold_is_alive_at(self, now: datetime) -> bool:
+        """Whether a confirm may still be claimed: strictly before the deadline (H1)."""
+        return self.hold is HoldState.HELD and now < self.hold_until
+
+    def _moved(self, state: OrderState, now: datetime, cause: str) -> "Order":
+        return replace(
+            self,
+            state=move(ORDER_MOVES, self.state, state),
+            history=(*self.history, HistoryStep(now, state, cause)),
+        )
+
+    def with_delivery(
+        self, method: DeliveryMethod, shipping_fee: int, hold_until: datetime, now: datetime, cause: str
+    ) -> "Order":
+        """Delivery details are complete: the total is final and the customer can pay."""
+        ready = self._moved(OrderState.AWAITING_PAYMENT, now, cause)
+        return replace(ready, delivery_method=method, shipping_fee=shipping_fee, hold_until=hold_until)
+
+    def with_other_delivery(self, method: DeliveryMethod, shipping_fee: int) -> "Order":
+        """Another delivery before payment: another total, so the active attempt no longer counts (M3)."""
+        if self.state is not OrderState.AWAITING_PAYMENT or self.confirming_attempt is not None:
+            raise IllegalMove("Order", self.state.value, "with_other_delivery")
+        return replace(self, delivery_method=method, shipping_fee=shipping_fee, active_attempt=None)
+
+    def redelivered_to(self, method: DeliveryMethod) -> "Order":
+        """The address changed after payment and before a label; the price stays as it was paid."""
+        if self.state is not OrderState.PAID or self.labelled:
+            raise IllegalMove("Delivery", self.state.value, method.value)
+        return replace(self, delivery_method=method)
+
+    def trying(self, attempt_id: str) -> "Order":
+        """A new payment attempt replaces the active one; never while one is being confirmed (M1)."""
+        if self.state is not OrderState.AWAITING_PAYMENT or self.confirming_attempt is not None:
+            raise IllegalMove("Order", self.state.value, "trying")
+        return replace(self, active_attempt=attempt_id, attempts_made=self.attempts_made + 1)
+
+    def confirming(self, attempt_id: str, amount: int, now: datetime) -> "Order":
+        """Claim the right to confirm: the only way money may start to move.
+
+        Raises:
+            IllegalMove: the order is not waiting for payment, its hold has ended, the amount is not its
+                total, another attempt is active, or one is being confirmed already (M1, M3, S2, H1).
+        """
+        if (
+            self.state is not OrderState.AWAITING_PAYMENT
+            or self.confirming_attempt is not None
+            or self.active_attempt != attempt_id
+            or amount != self.total
+            or not self.hold_is_alive_at(now)
+        ):
+            raise IllegalMove("Order", self.state.value, "confirming")
+        return replace(self, confirming_attempt=attempt_id)
+
+    def confirm_refused(self) -> "Order":
+        """The provider says for certain that no money moved; the customer may try again."""
+        return replace(self, confirming_attempt=None, active_attempt=None)
+
+    def paid(self, captured: int, now: datetime, cause: str) -> "Order":
+        """The money is ours and the stock is the customer's."""
+        done = self._moved(OrderState.PAID, now, cause)
+        return replace(
+            done,
+            hold=HoldState.COMMITTED,
+            captured=captured,
+            paid_at=now,
+            confirming_attempt=None,
+            due_at=None,
+        )
+
+    def closed(self, state: OrderState, now: datetime, cause: str, reason: str) -> "Order":
+        """End an unpaid order and free its stock.
+
+        Raises:
+            IllegalMove: it is being confirmed: expiry and cancellation never race a confirm (H1, S2).
+        """
+        if self.confirming_attempt is not None:
+            raise IllegalMove("Order", "confirming", state.value)
+        ended = self._moved(state, now, cause)
+        return replace(ended, hold=HoldState.RELEASED, closed_reason=reason, active_attempt=None, due_at=None)
+
+    def refunded_by(self, amount: int, now: datetime, cause: str) -> "Order":
+        """Record a refund that the provider has proven; all of it back makes the order REFUNDED."""
+        if not 0 < amount <= self.refundable:
+            raise IllegalMove("Order", self.state.value, f"refund of {amount}")
+        after = replace(self, refunded=self.refunded + amount, open_refund=None)
+        return after._moved(OrderState.REFUNDED, now, cause) if after.refundable == 0 else after

@@ -1,0 +1,179 @@
+"""What must be said: messages to customers and events to the order system, written with the change they tell of.
+
+A message is known by its cause (`event:<webhookEventId>`, `<order>:<milestone>`), so writing it twice is refused
+by its key: that is both the de-duplication of incoming events and "nobody is told twice" (N1, A6).
+"""
+
+import uuid
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+from storefront.domain.moves import move
+
+_RETRY_KEYS: Final = uuid.UUID("6f0a1f5c-9c43-5e0b-8f3e-2d7c4b1a9e10")
+
+
+class Topic(StrEnum):
+    """Everything that the shop says in the chat; each topic has a card or a text in every language."""
+
+    WELCOME = "welcome"
+    HOW_TO_ORDER = "how_to_order"
+    CATALOGUE = "catalogue"
+    NOT_UNDERSTOOD = "not_understood"
+    PERSON = "person"
+    THANKS = "thanks"
+    ACKNOWLEDGED = "acknowledged"
+    GROUP_HINT = "group_hint"
+    LANGUAGE_CHANGED = "language_changed"
+    QUOTE = "quote"
+    QUESTION_PRODUCT = "question_product"
+    QUESTION_QUANTITY = "question_quantity"
+    QUANTITY_REFUSED = "quantity_refused"
+    OUT_OF_STOCK = "out_of_stock"
+    QUOTE_SUPERSEDED = "quote_superseded"
+    QUOTE_EXPIRED = "quote_expired"
+    QUOTE_DECLINED = "quote_declined"
+    QUOTE_UNKNOWN = "quote_unknown"
+    ASK_CHANGE = "ask_change"
+    ASK_DELIVERY = "ask_delivery"
+    CONFIRM_DELIVERY = "confirm_delivery"
+    ASK_INVOICE = "ask_invoice"
+    DETAIL_REFUSED = "detail_refused"
+    PAYMENT_CARD = "payment_card"
+    PAYMENT_UNAVAILABLE = "payment_unavailable"
+    PAYMENT_DECLINED = "payment_declined"
+    PAYMENT_PROCESSING = "payment_processing"
+    PAYMENT_CANCELLED = "payment_cancelled"
+    ORDER_EXPIRED = "order_expired"
+    ORDER_CANCELLED = "order_cancelled"
+    ORDER_CANNOT_CANCEL = "order_cannot_cancel"
+    PAID = "paid"
+    REFUNDED = "refunded"
+    REFUND_PENDING = "refund_pending"
+    DELIVERY_CHANGED = "delivery_changed"
+    SHIPMENT = "shipment"
+    ORDERS = "orders"
+    NO_ORDERS = "no_orders"
+    ORDER_STATUS = "order_status"
+    ORDER_UNKNOWN = "order_unknown"
+    ORDER_NUMBER_TYPO = "order_number_typo"
+    SATISFACTION_THANKS = "satisfaction_thanks"
+    STAFF_ONLY = "staff_only"
+
+
+class MessageState(StrEnum):
+    """Life of one message; every message ends in one of the last three (N2)."""
+
+    PENDING = "pending"
+    SENT = "sent"
+    SUPPRESSED = "suppressed"
+    UNDELIVERABLE = "undeliverable"
+
+
+MESSAGE_MOVES: Final = {
+    MessageState.PENDING: frozenset(
+        {MessageState.SENT, MessageState.SUPPRESSED, MessageState.UNDELIVERABLE}
+    ),
+    MessageState.SENT: frozenset[MessageState](),
+    MessageState.SUPPRESSED: frozenset[MessageState](),
+    MessageState.UNDELIVERABLE: frozenset[MessageState](),
+}
+
+
+@dataclass(frozen=True)
+class ReplyToken:
+    """LINE's free answer: one use, within a minute of the webhook's arrival."""
+
+    token: str
+    usable_until: datetime
+
+
+@dataclass(frozen=True)
+class Message:
+    """One thing to say to one customer. `facts` are ids and codes only: names and addresses are looked up."""
+
+    message_id: str
+    customer_id: str
+    topic: Topic
+    created_at: datetime
+    facts: dict[str, str] = field(default_factory=dict)
+    reply: ReplyToken | None = None
+    group_id: str | None = None
+    state: MessageState = MessageState.PENDING
+    reason: str | None = None
+    tries: int = 0
+    settled_at: datetime | None = None
+    due_at: datetime | None = None
+    revision: int = 0
+
+    @property
+    def retry_key(self) -> str:
+        """LINE's X-Line-Retry-Key: the same at every try, so that LINE refuses a second copy (E1, E6)."""
+        return str(uuid.uuid5(_RETRY_KEYS, self.message_id))
+
+    def ended(self, state: MessageState, now: datetime, reason: str | None = None) -> "Message":
+        return replace(
+            self,
+            state=move(MESSAGE_MOVES, self.state, state),
+            reason=reason,
+            settled_at=now,
+            due_at=None,
+        )
+
+    def tried(self, due_at: datetime) -> "Message":
+        """A try without a clear answer; the same retry key makes the next one safe."""
+        return replace(self, tries=self.tries + 1, due_at=due_at)
+
+    def with_reply(self, reply: ReplyToken) -> "Message":
+        return replace(self, reply=reply)
+
+
+class OrderEventType(StrEnum):
+    """What the order system is told."""
+
+    PAID = "order.paid.v1"
+    CANCELLED = "order.cancelled.v1"
+    REFUNDED = "order.refunded.v1"
+
+
+class OrderEventState(StrEnum):
+    """Life of an event to the order system."""
+
+    PENDING = "pending"
+    TAKEN = "taken"
+    KEPT = "kept"
+    GIVEN_UP = "given_up"
+
+
+ORDER_EVENT_MOVES: Final = {
+    OrderEventState.PENDING: frozenset(
+        {OrderEventState.TAKEN, OrderEventState.KEPT, OrderEventState.GIVEN_UP}
+    ),
+    OrderEventState.TAKEN: frozenset[OrderEventState](),
+    OrderEventState.KEPT: frozenset[OrderEventState](),
+    OrderEventState.GIVEN_UP: frozenset({OrderEventState.PENDING}),
+}
+
+
+@dataclass(frozen=True)
+class OrderEvent:
+    """One event to the order system. `body` is frozen with the change, so every try sends the same bytes."""
+
+    event_id: str
+    order_number: str
+    type: OrderEventType
+    body: str
+    created_at: datetime
+    state: OrderEventState = OrderEventState.PENDING
+    tries: int = 0
+    settled_at: datetime | None = None
+    due_at: datetime | None = None
+    revision: int = 0
+
+    def ended(self, state: OrderEventState, now: datetime) -> "OrderEvent":
+        return replace(self, state=move(ORDER_EVENT_MOVES, self.state, state), settled_at=now, due_at=None)
+
+    def tried(self, due_at: datetime) -> "OrderEvent":
+        return replace(self, tries=self.tries + 1, due_at=due_at)

@@ -1,0 +1,65 @@
+"""Consuming queues: each record by itself, failures reported one by one, metrics flushed at the end.
+
+A record that fails goes back to its queue; the others of the batch are done. In a FIFO queue only the failing
+customer's later records wait with it (A10).
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from aws_lambda_powertools.utilities.batch import (
+    BatchProcessor,
+    EventType,
+    SqsFifoPartialProcessor,
+    process_partial_response,
+)
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+
+from storefront.observability import logger, metrics
+
+
+def consume(event: dict[str, Any], context: Any, work: Callable[[str], None]) -> dict[str, Any]:
+    """Work through records of a standard queue."""
+    processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
+    return _run(event, context, work, processor)
+
+
+def consume_groups(event: dict[str, Any], context: Any, work: Callable[[str], None]) -> dict[str, Any]:
+    """Work through records of a FIFO queue; a failure makes only its own group wait."""
+    processor = SqsFifoPartialProcessor(skip_group_on_error=True)
+    processor.raise_on_entire_batch_failure = False
+    return _run(event, context, work, processor)
+
+
+def _run(
+    event: dict[str, Any],
+    context: Any,
+    work: Callable[[str], None],
+    processor: BatchProcessor | SqsFifoPartialProcessor,
+) -> dict[str, Any]:
+    def record_handler(record: SQSRecord) -> None:
+        try:
+            work(record.body)
+        except Exception as failed:
+            # The message of an exception may hold what a customer wrote: only its type and place are logged.
+            metrics().add_metric(name="RecordFailed", unit="Count", value=1)
+            logger().error("record_failed", extra={"error": type(failed).__name__, "at": _place(failed)})
+            raise
+
+    try:
+        return dict(
+            process_partial_response(
+                event=event, record_handler=record_handler, processor=processor, context=context
+            )
+        )
+    finally:
+        metrics().flush_metrics()
+
+
+def _place(failed: BaseException) -> str:
+    trace = failed.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    if trace is None:
+        return "unknown"
+    return f"{trace.tb_frame.f_globals.get('__name__')}:{trace.tb_lineno}"

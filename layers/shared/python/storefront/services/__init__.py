@@ -1,0 +1,1 @@
+"""Use cases over ports; no vendor is imported here."""

@@ -1,0 +1,82 @@
+"""Cancelling: an unpaid order is closed at once; a paid one is refunded until a label exists."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from storefront.domain.casework import CaseKind, OperatorCase
+from storefront.domain.conversation import OrderDelivery
+from storefront.domain.order import Order, OrderState
+from storefront.domain.outbox import OrderEvent, OrderEventType, Topic
+from storefront.domain.payment import AttemptState, PaymentAttempt
+from storefront.domain.refund import Refund
+from storefront.services.order_events import order_event
+from storefront.services.ports import Ids, Put, Store, Write
+from storefront.services.quoting import released
+
+
+@dataclass(frozen=True)
+class CancelPlan:
+    """What cancelling means for one order now, and the writes that make it so."""
+
+    topic: Topic
+    facts: Mapping[str, str] = field(default_factory=dict)
+    writes: tuple[Write, ...] = ()
+    closed: Order | None = None
+    refund: Refund | None = None
+    event: OrderEvent | None = None
+
+
+class Cancelling:
+    """Plans cancellations and refunds; the caller commits the plan with the message that tells of it."""
+
+    def __init__(self, store: Store, ids: Ids) -> None:
+        self._store = store
+        self._ids = ids
+
+    def plan(self, order: Order, reason: str, cause: str, now: datetime) -> CancelPlan:
+        """What cancelling `order` does, by where its money and its parcels are."""
+        facts = {"order_number": order.order_number}
+        if order.confirming_attempt is not None:
+            return CancelPlan(Topic.ORDER_CANNOT_CANCEL, {**facts, "reason": "confirming"})
+        if order.is_unpaid_and_open:
+            return self._close(order, reason, cause, now)
+        if order.state is OrderState.PAID and not order.labelled and order.open_refund is None:
+            return self.plan_refund(order, order.refundable, reason, cause, now)
+        if order.state is OrderState.PAID:
+            case = OperatorCase(
+                CaseKind.RETURN_REQUESTED, order.order_number, now, {"reason": reason}, due_at=now
+            )
+            known = self._store.read(OperatorCase, case.kind, case.subject)
+            writes = () if known is not None else (Put(case),)
+            return CancelPlan(Topic.ORDER_CANNOT_CANCEL, {**facts, "reason": "paid_shipped"}, writes)
+        return CancelPlan(Topic.ORDER_CANNOT_CANCEL, {**facts, "reason": "ended"})
+
+    def _close(self, order: Order, reason: str, cause: str, now: datetime) -> CancelPlan:
+        closed = order.closed(OrderState.CANCELLED, now, cause, reason)
+        writes: list[Write] = [Put(closed), *released(order.counted_lines)]
+        attempt = self._attempt(order)
+        if attempt is not None and attempt.state in {AttemptState.REQUESTING, AttemptState.REQUESTED}:
+            writes.append(Put(attempt.ended(AttemptState.CLOSED, now, "order-cancelled")))
+        delivery = self._store.read(OrderDelivery, order.order_number)
+        event = order_event(closed, delivery, OrderEventType.CANCELLED, now, reason=reason)
+        facts = {"order_number": order.order_number, "refunded": "0"}
+        return CancelPlan(Topic.ORDER_CANCELLED, facts, (*writes, Put(event)), closed=closed, event=event)
+
+    def plan_refund(self, order: Order, amount: int, reason: str, cause: str, now: datetime) -> CancelPlan:
+        """The intent to give `amount` back, written before LINE Pay is asked (M2, M4).
+
+        One refund of an order is open at a time (C13); the amount is always explicit.
+
+        Raises:
+            IllegalMove: the amount is not within what is left to give back.
+        """
+        refund = Refund.intended(order, self._ids.refund_id(), amount, reason, now)
+        marked = replace(order, open_refund=refund.refund_id)
+        facts = {"order_number": order.order_number, "amount": str(amount)}
+        return CancelPlan(Topic.REFUND_PENDING, facts, (Put(marked), Put(refund)), refund=refund)
+
+    def _attempt(self, order: Order) -> PaymentAttempt | None:
+        if order.active_attempt is None:
+            return None
+        return self._store.read(PaymentAttempt, order.active_attempt)

@@ -1,0 +1,515 @@
+"""Checkout: a durable intent before every call that can move money, and the truth after it.
+
+open_payment   order + attempt REQUESTING → request → attempt REQUESTED + payment card
+settle         check → claim (attempt CONFIRMING + order.confirming_attempt) → confirm → verify → finish
+finish         one transaction: attempt CONFIRMED, order PAID, stock committed, message, event to the order system
+close          the window ended: look first, then free the stock
+
+An answer that did not come is neither yes nor no (M5): the attempt stays CONFIRMING until check and details say.
+"""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+from storefront.domain.casework import CaseKind, OperatorCase, WaitStep
+from storefront.domain.conversation import OrderDelivery
+from storefront.domain.errors import Conflict, IllegalMove, OrderEnded
+from storefront.domain.order import Order, OrderState
+from storefront.domain.outbox import Message, OrderEventType, Topic
+from storefront.domain.payment import CHECK_SCHEDULE, AttemptState, PaymentAttempt, attempt_id_of
+from storefront.domain.payment_answers import Answer, Authentication, Capture, Verdict
+from storefront.services.order_events import order_event
+from storefront.services.ports import (
+    Clock,
+    Ids,
+    Jobs,
+    Metrics,
+    PaymentGateway,
+    Put,
+    StockMove,
+    Store,
+    Timers,
+    Write,
+    written,
+)
+from storefront.services.quoting import released
+from storefront.services.telling import Telling, new_message
+from storefront.services.waiting import Waits
+
+TRIES: Final = 8
+OPENING_TRIES: Final = 3
+ATTEMPTS_THAT_EXTEND: Final = 3
+"""Links after these no longer prolong the stock hold, so that asking again cannot keep stock for ever."""
+
+SWEEP_GRACE: Final = timedelta(seconds=30)
+CONFIRM_TAKES_AT_MOST: Final = timedelta(seconds=50)
+"""LINE Pay asks for 40 s to answer a confirm; nobody else acts on a claimed attempt before that is over."""
+
+GIVE_UP_AFTER: Final = timedelta(minutes=60)
+"""A confirm that nobody can explain by then is a person's to settle; its stock stays frozen (C17)."""
+
+
+class Closing(StrEnum):
+    """What became of an order whose payment window ended; the state machine branches on the value."""
+
+    CLOSED = "closed"
+    PAID = "paid"
+    UNSETTLED = "unsettled"
+
+
+class Checkout:
+    """Collects the total of an order through LINE Pay."""
+
+    def __init__(
+        self,
+        store: Store,
+        gateway: PaymentGateway,
+        telling: Telling,
+        waits: Waits,
+        jobs: Jobs,
+        clock: Clock,
+        ids: Ids,
+        metrics: Metrics,
+        timers: Timers,
+        public_base_url: str,
+    ) -> None:
+        self._store = store
+        self._gateway = gateway
+        self._telling = telling
+        self._waits = waits
+        self._jobs = jobs
+        self._clock = clock
+        self._ids = ids
+        self._metrics = metrics
+        self._timers = timers
+        self._public_base_url = public_base_url.rstrip("/")
+
+    # Opening ---------------------------------------------------------------------------------------------
+
+    def open_payment(self, order_number: str, cause: str) -> None:
+        """Give the customer a payment link: the open one while it is young, else a new one (C1, C3).
+
+        Raises:
+            OrderEnded: the order was cancelled or expired.
+            Conflict: the order kept changing; the caller is called again.
+        """
+        for _ in range(TRIES):
+            order = self._order(order_number)
+            if order.state is OrderState.PAID:
+                return
+            if order.state is not OrderState.AWAITING_PAYMENT:
+                raise OrderEnded(order.state.value)
+            now = self._clock()
+            if order.confirming_attempt is not None:
+                self._say(order, Topic.PAYMENT_PROCESSING, f"processing:{cause}", {})
+                return
+            if not order.hold_is_alive_at(now):
+                self._say(order, Topic.ORDER_EXPIRED, "expired", {})
+                return
+            try:
+                if self._link_again(order, cause, now) or self._new_link(order, cause):
+                    return
+            except Conflict:
+                continue
+        raise Conflict(order_number)
+
+    def _link_again(self, order: Order, cause: str, now: datetime) -> bool:
+        attempt = self._attempt(order.active_attempt)
+        if attempt is None or attempt.state is not AttemptState.REQUESTED:
+            return False
+        if now >= attempt.expires_at - timedelta(seconds=self._timers.grace):
+            return False
+        self._say(order, Topic.PAYMENT_CARD, f"payment_card:{cause}", {"attempt_id": attempt.attempt_id})
+        return True
+
+    def _new_link(self, order: Order, cause: str) -> bool:
+        """Make attempts until one is answered; an unanswered request is abandoned, its link is nobody's (C1)."""
+        for _ in range(OPENING_TRIES):
+            order, attempt, key = self._intend(order)
+            answer = self._gateway.request(
+                order_id=attempt.provider_order_id,
+                amount=attempt.amount,
+                currency=attempt.currency,
+                lines=self._lines(order),
+                confirm_url=f"{self._public_base_url}/pay/{key}/confirm",
+                cancel_url=f"{self._public_base_url}/pay/{key}/cancel",
+                language=order.language,
+            )
+            if answer.verdict is Verdict.DONE and answer.value is not None:
+                first_look = self._clock() + timedelta(seconds=self._timers.payment_check)
+                requested = attempt.requested(
+                    answer.value.transaction_id, answer.value.payment_url, first_look + SWEEP_GRACE
+                )
+                facts = {"attempt_id": attempt.attempt_id}
+                self._say(
+                    order, Topic.PAYMENT_CARD, f"payment_card:{attempt.attempt_id}", facts, Put(requested)
+                )
+                self._jobs.check_payment(attempt.attempt_id, self._timers.payment_check, "schedule")
+                return True
+            order = self._abandon(order, attempt, answer.code or "no-answer")
+            if answer.verdict is Verdict.MISCONFIGURED:
+                self._open_case(CaseKind.PAYMENT_MISCONFIGURED, order, {"code": answer.code or ""})
+                break
+        self._say(order, Topic.PAYMENT_UNAVAILABLE, f"payment_unavailable:{cause}", {})
+        return True
+
+    def _intend(self, order: Order) -> tuple[Order, PaymentAttempt, str]:
+        """Write the intent before the call (M2); the attempt it replaces can never be confirmed any more."""
+        now = self._clock()
+        key = self._ids.attempt_key()
+        attempt = PaymentAttempt(
+            attempt_id=attempt_id_of(key),
+            order_number=order.order_number,
+            customer_id=order.customer_id,
+            provider_order_id=f"{order.order_number}-{order.attempts_made + 1}",
+            amount=order.total,
+            currency=order.currency,
+            state=AttemptState.REQUESTING,
+            created_at=now,
+            expires_at=now + timedelta(seconds=self._timers.payment_window),
+            due_at=now + timedelta(seconds=60),
+        )
+        previous = self._attempt(order.active_attempt)
+        window = timedelta(seconds=self._timers.payment_window)
+        trying = order.trying(attempt.attempt_id)
+        if order.attempts_made < ATTEMPTS_THAT_EXTEND:
+            trying = replace(trying, hold_until=max(order.hold_until, now + window))
+        trying = replace(trying, due_at=trying.hold_until + timedelta(seconds=2 * self._timers.grace))
+        writes: list[Write] = [Put(trying), Put(attempt)]
+        if previous is not None and previous.is_open:
+            writes.append(Put(previous.ended(AttemptState.CLOSED, now, "replaced")))
+        self._store.commit(*writes)
+        return written(trying), written(attempt), key
+
+    def _abandon(self, order: Order, attempt: PaymentAttempt, reason: str) -> Order:
+        now = self._clock()
+        given_up = replace(order, active_attempt=None)
+        self._store.commit(Put(given_up), Put(attempt.ended(AttemptState.CLOSED, now, f"request:{reason}")))
+        return written(given_up)
+
+    @staticmethod
+    def _lines(order: Order) -> list[tuple[str, str, int, int]]:
+        """Frozen lines plus shipping; with a discount one line that holds the total, so that sums agree (M3)."""
+        if order.discount:
+            return [("order", order.order_number, 1, order.total)]
+        lines = [(line.sku, line.name, line.quantity, line.unit_price) for line in order.lines]
+        if order.shipping_fee:
+            lines.append(("shipping", "運費", 1, order.shipping_fee))
+        return lines
+
+    # Settling --------------------------------------------------------------------------------------------
+
+    def settle(self, attempt_id: str, cause: str) -> None:
+        """Find out what became of an attempt and act on it. Safe at any time, by anybody, any number of times."""
+        for _ in range(TRIES):
+            attempt = self._attempt(attempt_id)
+            if attempt is None or not attempt.is_open:
+                return
+            try:
+                self._settle_once(attempt, cause)
+            except Conflict:
+                continue
+            return
+        raise Conflict(attempt_id)
+
+    def _settle_once(self, attempt: PaymentAttempt, cause: str) -> None:
+        now = self._clock()
+        if attempt.state is AttemptState.REQUESTING or attempt.transaction_id is None:
+            # No answer was ever stored, so no link was ever given: nothing can have been paid (C1, C2).
+            if now >= attempt.created_at + CONFIRM_TAKES_AT_MOST:
+                order = self._order(attempt.order_number)
+                self._release_attempt(order, attempt, AttemptState.CLOSED, "unanswered-request", now)
+            return
+        if attempt.call_may_be_under_way(now):
+            return
+        answer = self._gateway.check(attempt.transaction_id)
+        match answer.value if answer.verdict is Verdict.DONE else Authentication.UNKNOWN:
+            case Authentication.AUTHENTICATED:
+                self._confirm(attempt, cause)
+            case Authentication.COMPLETED:
+                self._recover(attempt, cause)
+            case Authentication.ENDED:
+                # LINE Pay's own time-out needs no words: the end of the order will be told.
+                over = now >= attempt.expires_at
+                self._refused(attempt, "check:ended", None if over else Topic.PAYMENT_CANCELLED)
+            case Authentication.FAILED:
+                self._refused(attempt, "check:failed", Topic.PAYMENT_DECLINED)
+            case _ if cause in {"returned", "cancelled"} and attempt.state is AttemptState.REQUESTED:
+                # A visit of the page is a hint; the scheduled looks go on as they are (C15).
+                return
+            case _:
+                self._look_again(attempt, now)
+
+    def _confirm(self, attempt: PaymentAttempt, cause: str) -> None:
+        claimed = self._claim(attempt)
+        if claimed is None or claimed.transaction_id is None:
+            return
+        answer = self._gateway.confirm(claimed.transaction_id, claimed.amount, claimed.currency)
+        self._conclude(claimed, answer, cause)
+
+    def _claim(self, attempt: PaymentAttempt) -> PaymentAttempt | None:
+        """The one conditional write that lets money move; re-checks state, hold, amount and rivals (M1, S2, H1).
+
+        An attempt that is claimed already was confirmed without an answer and is still merely authenticated:
+        it may be confirmed again, by one at a time.
+        """
+        now = self._clock()
+        if attempt.state is AttemptState.CONFIRMING:
+            again = attempt.claimed_again(now, now + CONFIRM_TAKES_AT_MOST)
+            self._store.commit(Put(again))
+            return written(again)
+        order = self._order(attempt.order_number)
+        try:
+            confirming = order.confirming(attempt.attempt_id, attempt.amount, now)
+        except IllegalMove:
+            if order.confirming_attempt is not None:
+                return None
+            # Not wanted any more: never confirmed, so never charged (C7).
+            self._release_attempt(order, attempt, AttemptState.CLOSED, "not-wanted", now)
+            return None
+        due_at = now + CONFIRM_TAKES_AT_MOST
+        claimed = attempt.confirming(now, due_at)
+        self._store.commit(Put(confirming), Put(claimed))
+        return written(claimed)
+
+    def _conclude(self, attempt: PaymentAttempt, answer: Answer[Capture], cause: str) -> None:
+        match answer.verdict:
+            case Verdict.DONE if answer.value is not None:
+                self._verify_and_finish(attempt, answer.value, cause)
+            case Verdict.REFUSED:
+                self._after_refusal(attempt, answer.code or "", cause)
+            case Verdict.MAYBE_ALREADY:
+                self._recover(attempt, cause)
+            case Verdict.MISCONFIGURED:
+                self._open_case(
+                    CaseKind.PAYMENT_MISCONFIGURED,
+                    self._order(attempt.order_number),
+                    {"code": answer.code or ""},
+                )
+                self._look_again(attempt, self._clock())
+            case _:
+                self._metrics.count("ConfirmUnknown")
+                self._after_silence(attempt, cause)
+
+    def _after_silence(self, attempt: PaymentAttempt, cause: str) -> None:
+        """No answer to a confirm: look at once, since the money has moved more often than not (C8)."""
+        check = self._gateway.check(attempt.transaction_id or "")
+        if check.verdict is Verdict.DONE and check.value is Authentication.COMPLETED:
+            self._recover(attempt, cause)
+        else:
+            self._look_again(attempt, self._clock())
+
+    def _after_refusal(self, attempt: PaymentAttempt, code: str, cause: str) -> None:
+        """A decline is believed only after a look: 0123 would mean that the money moved all the same."""
+        transaction_id = attempt.transaction_id or ""
+        check = self._gateway.check(transaction_id)
+        seen = check.value if check.verdict is Verdict.DONE else Authentication.UNKNOWN
+        if seen is Authentication.COMPLETED:
+            self._recover(attempt, cause)
+        elif seen is Authentication.UNKNOWN:
+            self._look_again(attempt, self._clock())
+        else:
+            self._refused(attempt, f"confirm:{code}", Topic.PAYMENT_DECLINED)
+
+    def _recover(self, attempt: PaymentAttempt, cause: str) -> None:
+        """LINE Pay says that it is done: read the details, and believe them only if they are ours (C8, C9)."""
+        answer = self._gateway.details(transaction_id=attempt.transaction_id)
+        captures = answer.value if answer.verdict is Verdict.DONE and answer.value else ()
+        own = next(
+            (capture for capture in captures if capture.transaction_id == attempt.transaction_id), None
+        )
+        if own is None:
+            self._look_again(attempt, self._clock())
+            return
+        if attempt.state is AttemptState.REQUESTED:
+            # Completed without our claim: record the claim first, so that the ledger tells what happened.
+            claimed = self._claim_late(attempt)
+            if claimed is None:
+                return
+            attempt = claimed
+        self._verify_and_finish(attempt, own, cause)
+
+    def _claim_late(self, attempt: PaymentAttempt) -> PaymentAttempt | None:
+        order = self._order(attempt.order_number)
+        now = self._clock()
+        if order.confirming_attempt not in {None, attempt.attempt_id} or not order.is_unpaid_and_open:
+            self._open_case(CaseKind.PAID_WITHOUT_STOCK, order, {"attemptId": attempt.attempt_id})
+            self._look_again(attempt, now)
+            return None
+        claimed = attempt.confirming(now, now + CONFIRM_TAKES_AT_MOST)
+        self._store.commit(
+            Put(replace(order, confirming_attempt=attempt.attempt_id, active_attempt=attempt.attempt_id)),
+            Put(claimed),
+        )
+        return written(claimed)
+
+    def _verify_and_finish(self, attempt: PaymentAttempt, capture: Capture, cause: str) -> None:
+        ours = (
+            capture.transaction_id == attempt.transaction_id and capture.order_id == attempt.provider_order_id
+        )
+        if not ours or capture.amount != attempt.amount:
+            facts = {"attemptId": attempt.attempt_id, "captured": str(capture.amount)}
+            self._open_case(CaseKind.AMOUNT_MISMATCH, self._order(attempt.order_number), facts)
+            self._look_again(attempt, self._clock())
+            return
+        self._finish(attempt, capture.amount, cause)
+
+    def _finish(self, attempt: PaymentAttempt, captured: int, cause: str) -> None:
+        """The one transaction that makes an order paid (M6, N3, S3)."""
+        order = self._order(attempt.order_number)
+        if order.state is OrderState.PAID:
+            return
+        now = self._clock()
+        paid = order.paid(captured, now, cause)
+        moves = [
+            StockMove(line.sku, held=-line.quantity, committed=line.quantity) for line in order.counted_lines
+        ]
+        event = order_event(
+            paid, self._store.read(OrderDelivery, order.order_number), OrderEventType.PAID, now
+        )
+        self._say(
+            order,
+            Topic.PAID,
+            "paid",
+            {},
+            Put(paid),
+            Put(attempt.confirmed(now)),
+            Put(event),
+            *moves,
+        )
+        self._metrics.count("OrdersPaid")
+        self._jobs.send_order_event(event.event_id, 0)
+        self._waits.wake(order, WaitStep.PAYMENT, order.order_number)
+
+    def _refused(self, attempt: PaymentAttempt, reason: str, topic: Topic | None) -> None:
+        """Certain that no money moved: the order can be paid again while its hold lasts."""
+        order = self._order(attempt.order_number)
+        now = self._clock()
+        self._release_attempt(order, attempt, AttemptState.FAILED, reason, now, topic)
+
+    def _release_attempt(
+        self,
+        order: Order,
+        attempt: PaymentAttempt,
+        state: AttemptState,
+        reason: str,
+        now: datetime,
+        topic: Topic | None = None,
+    ) -> None:
+        writes: list[Write] = [Put(attempt.ended(state, now, reason))]
+        if attempt.attempt_id in {order.active_attempt, order.confirming_attempt}:
+            writes.append(Put(order.confirm_refused()))
+        if topic is None or not order.is_unpaid_and_open:
+            self._store.commit(*writes)
+            return
+        self._say(order, topic, f"{topic.value}:{attempt.attempt_id}", {}, *writes)
+
+    def _look_again(self, attempt: PaymentAttempt, now: datetime) -> None:
+        """Put the next look on the schedule; past the schedule the sweeper keeps looking, then a person does."""
+        made = attempt.checks_made
+        unit = self._timers.payment_check
+        if made + 1 < len(CHECK_SCHEDULE):
+            wait = (CHECK_SCHEDULE[made + 1] - CHECK_SCHEDULE[made]) * unit
+        else:
+            wait = max(unit, CHECK_SCHEDULE[-1] - CHECK_SCHEDULE[-2]) * unit
+        if attempt.state is AttemptState.CONFIRMING:
+            # Money may have moved: look at the shortest distance, whatever the schedule says.
+            wait = unit
+            if attempt.first_claimed_at is not None and now - attempt.first_claimed_at > GIVE_UP_AFTER:
+                order = self._order(attempt.order_number)
+                self._open_case(CaseKind.CONFIRM_UNKNOWN, order, {"attemptId": attempt.attempt_id})
+                wait = 900
+        self._store.commit(Put(attempt.checked(now + timedelta(seconds=wait) + SWEEP_GRACE)))
+        if attempt.state is AttemptState.CONFIRMING or made + 1 < len(CHECK_SCHEDULE):
+            self._jobs.check_payment(attempt.attempt_id, min(wait, 900), "schedule")
+
+    # Ending ----------------------------------------------------------------------------------------------
+
+    def close(self, order_number: str, cause: str) -> Closing:
+        """The payment window is over: look at the open attempt first, then free the stock (D2, S4, H1)."""
+        for _ in range(TRIES):
+            order = self._order(order_number)
+            if order.state is OrderState.PAID or order.captured:
+                return Closing.PAID
+            if not order.is_unpaid_and_open:
+                return Closing.CLOSED
+            now = self._clock()
+            if now < order.hold_until + timedelta(seconds=self._timers.grace):
+                return Closing.UNSETTLED
+            attempt = self._attempt(order.active_attempt)
+            if order.confirming_attempt is not None:
+                return Closing.UNSETTLED
+            if attempt is not None and self._was_completed(attempt, cause):
+                continue
+            try:
+                self._expire(order, attempt, cause, now)
+            except Conflict:
+                continue
+            return Closing.CLOSED
+        return Closing.UNSETTLED
+
+    def _was_completed(self, attempt: PaymentAttempt, cause: str) -> bool:
+        """Whether LINE Pay holds this attempt's money although we never asked for it."""
+        if attempt.state is not AttemptState.REQUESTED or attempt.transaction_id is None:
+            return False
+        answer = self._gateway.check(attempt.transaction_id)
+        if answer.verdict is Verdict.DONE and answer.value is Authentication.COMPLETED:
+            self.settle(attempt.attempt_id, cause)
+            return True
+        return False
+
+    def _expire(self, order: Order, attempt: PaymentAttempt | None, cause: str, now: datetime) -> None:
+        closed = order.closed(OrderState.EXPIRED, now, cause, "payment-window-ended")
+        writes: list[Write] = [Put(closed), *released(order.counted_lines)]
+        if attempt is not None and attempt.is_open:
+            writes.append(Put(attempt.ended(AttemptState.CLOSED, now, "window-ended")))
+        self._say(order, Topic.ORDER_EXPIRED, "expired", {}, *writes)
+        self._waits.end(closed, OrderEnded(closed.state.value), WaitStep.DECISION, WaitStep.PAYMENT)
+
+    # Workflow --------------------------------------------------------------------------------------------
+
+    def await_payment(self, order_number: str, token: str) -> None:
+        """Store the workflow's token, then look whether the outcome came first (D1, D4)."""
+        self._waits.keep(self._order(order_number), WaitStep.PAYMENT, token)
+        order = self._order(order_number)
+        if order.captured:
+            self._waits.wake(order, WaitStep.PAYMENT, order_number)
+        elif not order.is_unpaid_and_open:
+            self._waits.end(order, OrderEnded(order.state.value), WaitStep.PAYMENT)
+
+    # Small parts -----------------------------------------------------------------------------------------
+
+    def _say(self, order: Order, topic: Topic, milestone: str, facts: dict[str, str], *writes: Write) -> None:
+        """Commit `writes` together with the message of `milestone`, then send it."""
+        message = new_message(
+            f"{order.order_number}:{milestone}",
+            order.customer_id,
+            topic,
+            {"order_number": order.order_number, **facts},
+            self._clock(),
+        )
+        try:
+            self._store.commit(*writes, Put(message))
+        except Conflict:
+            if writes or self._store.read(Message, message.message_id) is None:
+                raise
+        self._telling.deliver(message.message_id)
+
+    def _open_case(self, kind: CaseKind, order: Order, facts: dict[str, str]) -> None:
+        case = OperatorCase(kind, order.order_number, self._clock(), facts, due_at=self._clock())
+        try:
+            self._store.commit(Put(case))
+        except Conflict:
+            return
+        self._metrics.count("OperatorCases")
+
+    def _order(self, order_number: str) -> Order:
+        order = self._store.read(Order, order_number)
+        if order is None:
+            raise LookupError("an attempt or a workflow names an order that is gone")
+        return order
+
+    def _attempt(self, attempt_id: str | None) -> PaymentAttempt | None:
+        return self._store.read(PaymentAttempt, attempt_id) if attempt_id else None

@@ -1,0 +1,26 @@
+"""Events that the door has taken, read again and applied; the queue carries only their ids."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from storefront.domain.casework import ReceivedEvent
+from storefront.services.ports import Store
+from storefront.services.shipping import News, Shipping
+
+
+class ReceivedEvents:
+    """Applies taken events; `understand` turns a stored body into news."""
+
+    def __init__(
+        self, store: Store, shipping: Shipping, understand: Callable[[bytes, datetime], News]
+    ) -> None:
+        self._store = store
+        self._shipping = shipping
+        self._understand = understand
+
+    def apply(self, source: str, event_id: str) -> None:
+        """Apply one event; one that is gone or done changes nothing."""
+        received = self._store.read(ReceivedEvent, source, event_id)
+        if received is not None:
+            news = self._understand(received.body.encode(), received.received_at)
+            self._shipping.apply(source, event_id, news)

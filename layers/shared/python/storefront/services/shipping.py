@@ -1,0 +1,332 @@
+"""Shipping: what a back office says becomes the parcel's state, the stock's, and at most one notice.
+
+Events are applied in any order with the same end; what cannot be applied yet is parked, what contradicts is
+quarantined, and nothing is lost (G1 to G7, T2).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+from storefront.domain.casework import (
+    CaseKind,
+    OperatorCase,
+    ReceivedEvent,
+    ReceivedState,
+    WaitStep,
+)
+from storefront.domain.catalogue import ProductChange
+from storefront.domain.errors import Conflict, IllegalMove, OrderEnded
+from storefront.domain.order import DeliveryMethod, Order, OrderState
+from storefront.domain.outbox import Message, Topic
+from storefront.domain.shipment import NOTICES, RECEIVED, Parcel, ShipmentEvent, parcels_cover
+from storefront.services.cancelling import Cancelling, CancelPlan
+from storefront.services.ports import (
+    Catalogues,
+    Clock,
+    Jobs,
+    Metrics,
+    Put,
+    StockMove,
+    Store,
+    Write,
+)
+from storefront.services.telling import Telling, new_message
+from storefront.services.waiting import Waits
+
+TRIES: Final = 8
+PARK_AGAIN_AFTER: Final = (
+    timedelta(seconds=30),
+    timedelta(minutes=2),
+    timedelta(minutes=10),
+    timedelta(minutes=30),
+)
+"""An event may overtake our own write by a little: tried again for about three quarters of an hour (G4)."""
+
+
+class NewsKind(StrEnum):
+    """What back offices may speak of."""
+
+    SHIPMENT = "shipment.status.v1"
+    STOCK = "stock.level.v1"
+    PRODUCT = "product.changed.v1"
+    CANCEL = "order.cancel.requested.v1"
+    REFUND = "refund.requested.v1"
+
+
+@dataclass(frozen=True)
+class ShipmentNews:
+    """A parsed `shipment.status.v1`; `status` may be a word that we do not know yet."""
+
+    order_number: str
+    shipment_id: str
+    status: str
+    event: ShipmentEvent | None
+
+
+@dataclass(frozen=True)
+class StockNews:
+    """A parsed `stock.level.v1`: the physical count of one product."""
+
+    sku: str
+    on_hand: int
+    version: int
+
+
+@dataclass(frozen=True)
+class ProductNews:
+    """A parsed `product.changed.v1`."""
+
+    change: ProductChange
+
+
+@dataclass(frozen=True)
+class CancelNews:
+    """A parsed `order.cancel.requested.v1`."""
+
+    order_number: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class RefundNews:
+    """A parsed `refund.requested.v1`; no amount means all that is left. Amount in payable units."""
+
+    order_number: str
+    amount: int | None
+    reason: str
+
+
+@dataclass(frozen=True)
+class UnreadableNews:
+    """A signed event that we cannot use: its type is new, or its data is not what its type says."""
+
+    reason: str
+
+
+type News = ShipmentNews | StockNews | ProductNews | CancelNews | RefundNews | UnreadableNews
+
+
+class Shipping:
+    """Applies events from back offices."""
+
+    def __init__(
+        self,
+        store: Store,
+        catalogues: Catalogues,
+        cancelling: Cancelling,
+        telling: Telling,
+        waits: Waits,
+        jobs: Jobs,
+        clock: Clock,
+        metrics: Metrics,
+    ) -> None:
+        self._store = store
+        self._catalogues = catalogues
+        self._cancelling = cancelling
+        self._telling = telling
+        self._waits = waits
+        self._jobs = jobs
+        self._clock = clock
+        self._metrics = metrics
+
+    def apply(self, source: str, event_id: str, news: News) -> None:
+        """Apply one taken event; applying it again changes nothing."""
+        for _ in range(TRIES):
+            received = self._store.read(ReceivedEvent, source, event_id)
+            if received is None or received.state not in {ReceivedState.TAKEN, ReceivedState.PARKED}:
+                return
+            try:
+                self._apply_once(received, news)
+            except Conflict:
+                continue
+            return
+        raise Conflict(event_id)
+
+    def _apply_once(self, received: ReceivedEvent, news: News) -> None:
+        match news:
+            case ShipmentNews():
+                self._shipment(received, news)
+            case StockNews():
+                known = self._catalogues.read().products
+                if news.sku not in known:
+                    self._park(received, "unknown-product")
+                    return
+                self._catalogues.apply_stock_level(news.sku, news.on_hand, news.version)
+                self._store.commit(Put(received.ended(ReceivedState.APPLIED)))
+            case ProductNews():
+                self._catalogues.apply_product(news.change)
+                self._store.commit(Put(received.ended(ReceivedState.APPLIED)))
+            case CancelNews():
+                self._cancel(received, news)
+            case RefundNews():
+                self._refund(received, news)
+            case UnreadableNews():
+                self._metrics.count("EventUnreadable")
+                self._store.commit(Put(received.parked(news.reason, None)))
+
+    def _park(self, received: ReceivedEvent, reason: str) -> None:
+        """Keep the event until what it speaks of exists; after the last try it waits for a person (G4)."""
+        due_at = None
+        if received.tries < len(PARK_AGAIN_AFTER):
+            due_at = self._clock() + PARK_AGAIN_AFTER[received.tries]
+        else:
+            self._metrics.count("EventParkedForPeople")
+        self._store.commit(Put(received.parked(reason, due_at)))
+
+    # Parcels ---------------------------------------------------------------------------------------------
+
+    def _shipment(self, received: ReceivedEvent, news: ShipmentNews) -> None:
+        if news.event is None:
+            self._metrics.count("EventUnreadable")
+            self._store.commit(Put(received.parked(f"unknown-status:{news.status[:40]}", None)))
+            return
+        order = self._store.read(Order, news.order_number)
+        if order is None or order.is_unpaid_and_open:
+            self._park(received, "unknown-order" if order is None else "order-not-paid")
+            return
+        if order.state in {OrderState.CANCELLED, OrderState.EXPIRED}:
+            self._quarantine(received, "order-ended")
+            return
+        now = self._clock()
+        parcels = tuple(self._store.rows_of(Parcel, order.order_number))
+        known = next((each for each in parcels if each.shipment_id == news.shipment_id), None)
+        before = known or Parcel(order.order_number, news.shipment_id)
+        if before.contradicts(news.event):
+            self._quarantine(received, f"contradicts:{before.status.value}")
+            return
+        parcel = before.with_event(news.event, now)
+        writes: list[Write] = [Put(received.ended(ReceivedState.APPLIED))]
+        parcel, changed, moves = self._stock_leaves(order, parcel)
+        others = tuple(each for each in parcels if each.shipment_id != parcel.shipment_id)
+        changed = self._after(changed, (*others, parcel), now)
+        if changed != order:
+            writes.append(Put(changed))
+        message = self._notice(order, parcel, news.event, now)
+        if message is not None:
+            writes.append(Put(message))
+        self._store.commit(Put(parcel), *writes, *moves)
+        if message is not None:
+            self._telling.deliver(message.message_id)
+        if changed.completed_at is not None:
+            self._waits.wake(changed, WaitStep.DELIVERY, changed.order_number)
+
+    @staticmethod
+    def _stock_leaves(order: Order, parcel: Parcel) -> tuple[Parcel, Order, tuple[StockMove, ...]]:
+        """Goods that leave the warehouse are no longer on hand; what a parcel does not list is all that is left."""
+        if parcel.stock_shipped or not parcel.has_left or order.state is OrderState.REFUNDED:
+            return parcel, order, ()
+        left = {line.sku: line.quantity - order.shipped.get(line.sku, 0) for line in order.counted_lines}
+        leaving = {
+            sku: min(units, parcel.items.get(sku, 0) if parcel.items else units)
+            for sku, units in left.items()
+        }
+        leaving = {sku: units for sku, units in leaving.items() if units > 0}
+        shipped = {**order.shipped}
+        for sku, units in leaving.items():
+            shipped[sku] = shipped.get(sku, 0) + units
+        moves = tuple(
+            StockMove(sku, committed=-units, on_hand=-units) for sku, units in sorted(leaving.items())
+        )
+        return replace(parcel, stock_shipped=True), replace(order, shipped=shipped), moves
+
+    @staticmethod
+    def _after(order: Order, parcels: tuple[Parcel, ...], now: datetime) -> Order:
+        """The order's own marks: a label exists; everything has arrived."""
+        labelled = order.labelled or any(parcel.has_label for parcel in parcels)
+        ordered = {line.sku: line.quantity for line in order.counted_lines}
+        arrived = all(parcel.status in RECEIVED for parcel in parcels) and parcels_cover(ordered, parcels)
+        completed_at = order.completed_at or (now if arrived else None)
+        return replace(order, labelled=labelled, completed_at=completed_at)
+
+    def _notice(self, order: Order, parcel: Parcel, event: ShipmentEvent, now: datetime) -> Message | None:
+        """The one notice of a milestone, if the customer is to hear of it and was not overtaken (N1, G2)."""
+        method = order.delivery_method or DeliveryMethod.HOME
+        if event.status not in NOTICES[method] or not parcel.is_news(event):
+            return None
+        message_id = f"{order.order_number}:{parcel.shipment_id}:{event.status.value}"
+        if self._store.read(Message, message_id) is not None:
+            return None
+        facts = {
+            "order_number": order.order_number,
+            "shipment_id": parcel.shipment_id,
+            "status": event.status.value,
+        }
+        return new_message(message_id, order.customer_id, Topic.SHIPMENT, facts, now)
+
+    def _quarantine(self, received: ReceivedEvent, reason: str) -> None:
+        """Two facts that cannot both be true: a person decides (G3)."""
+        now = self._clock()
+        subject = f"{received.source}:{received.event_id}"
+        case = OperatorCase(CaseKind.EVENT_QUARANTINED, subject, now, {"reason": reason}, due_at=now)
+        self._store.commit(Put(received.ended(ReceivedState.QUARANTINED, reason)), Put(case))
+        self._metrics.count("EventQuarantined")
+
+    # Workflow --------------------------------------------------------------------------------------------
+
+    def await_delivery(self, order_number: str, token: str) -> None:
+        """Store the workflow's token, then look whether everything arrived before it (D1)."""
+        order = self._store.read(Order, order_number)
+        if order is None:
+            raise LookupError("a workflow names an order that is gone")
+        self._waits.keep(order, WaitStep.DELIVERY, token)
+        order = self._store.read(Order, order_number)
+        if order is not None and (order.completed_at is not None or order.state is OrderState.REFUNDED):
+            self._waits.wake(order, WaitStep.DELIVERY, order_number)
+
+    # Cancel and refund requests --------------------------------------------------------------------------
+
+    def _cancel(self, received: ReceivedEvent, news: CancelNews) -> None:
+        order = self._store.read(Order, news.order_number)
+        if order is None:
+            self._park(received, "unknown-order")
+            return
+        if order.confirming_attempt is not None or order.open_refund is not None:
+            self._park(received, "payment-under-way")
+            return
+        plan = self._cancelling.plan(
+            order, news.reason, f"{received.source}:{received.event_id}", self._clock()
+        )
+        self._carry_out(received, order, plan)
+
+    def _refund(self, received: ReceivedEvent, news: RefundNews) -> None:
+        order = self._store.read(Order, news.order_number)
+        if order is None or order.is_unpaid_and_open:
+            self._park(received, "unknown-order" if order is None else "order-not-paid")
+            return
+        if order.open_refund is not None:
+            self._park(received, "refund-under-way")
+            return
+        amount = order.refundable if news.amount is None else news.amount
+        cause = f"{received.source}:{received.event_id}"
+        try:
+            plan = self._cancelling.plan_refund(order, amount, news.reason, cause, self._clock())
+        except IllegalMove:
+            self._quarantine(received, "not-refundable")
+            return
+        self._carry_out(received, order, plan)
+
+    def _carry_out(self, received: ReceivedEvent, order: Order, plan: CancelPlan) -> None:
+        writes: list[Write] = [Put(received.ended(ReceivedState.APPLIED)), *plan.writes]
+        message = None
+        if plan.closed is not None:
+            message = self._message(order, plan.topic, plan.facts, received)
+            writes.append(Put(message))
+        self._store.commit(*writes)
+        if message is not None:
+            self._telling.deliver(message.message_id)
+        if plan.closed is not None:
+            steps = (WaitStep.DECISION, WaitStep.PAYMENT)
+            self._waits.end(plan.closed, OrderEnded(plan.closed.state.value), *steps)
+        if plan.event is not None:
+            self._jobs.send_order_event(plan.event.event_id, 0)
+        if plan.refund is not None:
+            self._jobs.refund(plan.refund.order_number, plan.refund.refund_id, 0)
+
+    def _message(
+        self, order: Order, topic: Topic, facts: Mapping[str, str], received: ReceivedEvent
+    ) -> Message:
+        message_id = f"{order.order_number}:{topic.value}:{received.event_id}"
+        return new_message(message_id, order.customer_id, topic, facts, self._clock())

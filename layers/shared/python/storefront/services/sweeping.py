@@ -1,0 +1,117 @@
+"""The broom: finds what was left half done, by the due index, and gives it to whoever finishes it.
+
+Every job here is safe to repeat, so a sweep that overlaps with the work itself does no harm.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from typing import Final
+
+from storefront.domain.casework import CaseKind, OperatorCase, ReceivedEvent
+from storefront.domain.errors import Conflict
+from storefront.domain.order import Order, OrderState
+from storefront.domain.outbox import Message, OrderEvent
+from storefront.domain.payment import PaymentAttempt
+from storefront.domain.quote import Quote, QuoteState
+from storefront.domain.refund import Refund
+from storefront.services.ports import Clock, DueKind, Jobs, Metrics, Put, Store
+from storefront.services.quoting import Quoting
+from storefront.services.telling import Telling
+
+BATCH: Final = 25
+NUDGE_AGAIN_AFTER: Final = timedelta(minutes=2)
+
+
+class Sweeping:
+    """One sweep over everything that is due."""
+
+    def __init__(
+        self,
+        store: Store,
+        quoting: Quoting,
+        telling: Telling,
+        jobs: Jobs,
+        clock: Clock,
+        metrics: Metrics,
+    ) -> None:
+        self._store = store
+        self._quoting = quoting
+        self._telling = telling
+        self._jobs = jobs
+        self._clock = clock
+        self._metrics = metrics
+
+    def sweep(self) -> dict[str, int]:
+        """Do or hand on what is due; returns how many rows of each kind were found."""
+        found = {
+            DueKind.MESSAGE: self._each(DueKind.MESSAGE, Message, self._message),
+            DueKind.QUOTE: self._each(DueKind.QUOTE, Quote, self._quote),
+            DueKind.ORDER: self._each(DueKind.ORDER, Order, self._order),
+            DueKind.ATTEMPT: self._each(DueKind.ATTEMPT, PaymentAttempt, self._attempt),
+            DueKind.REFUND: self._each(DueKind.REFUND, Refund, self._refund),
+            DueKind.ORDER_EVENT: self._each(DueKind.ORDER_EVENT, OrderEvent, self._order_event),
+            DueKind.RECEIVED_EVENT: self._each(DueKind.RECEIVED_EVENT, ReceivedEvent, self._received),
+        }
+        open_cases = len(self._store.due(DueKind.CASE, self._clock(), BATCH))
+        self._metrics.count("OpenOperatorCases", open_cases)
+        return {kind.value: count for kind, count in found.items()}
+
+    def _each[Row](self, kind: DueKind, row_type: type[Row], act: Callable[[Row], None]) -> int:
+        rows = [row for row in self._store.due(kind, self._clock(), BATCH) if isinstance(row, row_type)]
+        for row in rows:
+            try:
+                act(row)
+            except Conflict:
+                # Somebody is at work on it; the next sweep looks again.
+                self._metrics.count("SweepConflict")
+        return len(rows)
+
+    def _message(self, message: Message) -> None:
+        self._telling.deliver(message.message_id)
+
+    def _quote(self, quote: Quote) -> None:
+        if quote.state is QuoteState.OFFERED and self._clock() >= quote.valid_until:
+            self._store.commit(*self._quoting.end(quote, QuoteState.EXPIRED))
+
+    def _order(self, order: Order) -> None:
+        """An order without a link is opened; one whose hold is over is closed. Both by the payment function."""
+        now = self._clock()
+        if not order.is_unpaid_and_open:
+            return
+        if order.state is OrderState.AWAITING_PAYMENT and order.attempts_made == 0 and now < order.hold_until:
+            self._jobs.open_payment(order.order_number, "sweep")
+        else:
+            self._jobs.close_order(order.order_number)
+        self._store.commit(Put(replace(order, due_at=now + NUDGE_AGAIN_AFTER)))
+
+    def _attempt(self, attempt: PaymentAttempt) -> None:
+        self._jobs.check_payment(attempt.attempt_id, 0, "sweep")
+
+    def _refund(self, refund: Refund) -> None:
+        self._jobs.refund(refund.order_number, refund.refund_id, 0)
+
+    def _order_event(self, event: OrderEvent) -> None:
+        self._jobs.send_order_event(event.event_id, 0)
+
+    def _received(self, event: ReceivedEvent) -> None:
+        self._jobs.settle_event(event.source, event.event_id, event.event_id)
+
+    def needs_operator(self, quote_id: str, quote_version: int, state: str) -> bool:
+        """A workflow gave up in `state`: read what really happened, and call a person if it is not over."""
+        quote = self._store.read(Quote, quote_id, quote_version)
+        order = self._store.read(Order, quote.order_number) if quote and quote.order_number else None
+        if (
+            order is None
+            or order.completed_at is not None
+            or not (order.is_unpaid_and_open or order.captured)
+        ):
+            return False
+        kind = CaseKind.DELIVERY_SILENT if order.captured else CaseKind.WORKFLOW_FAILED
+        now = self._clock()
+        case = OperatorCase(kind, order.order_number, now, {"state": state}, due_at=now)
+        if self._store.read(OperatorCase, kind, order.order_number) is not None:
+            return False
+        self._store.commit(Put(case))
+        self._metrics.count("OperatorCases")
+        return True

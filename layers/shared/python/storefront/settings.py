@@ -1,0 +1,85 @@
+"""Settings of a function: its environment, typed, read when first needed.
+
+Secrets are not here: they come from Secrets Manager. Base URLs are, since they are the only seam between the
+real LINE, LINE Pay and order system and anybody's stand-ins.
+"""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import resources
+
+from storefront.domain.errors import SettingMissing
+from storefront.messages.scene import Shop
+from storefront.services.ports import Timers
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The environment of a function; each part is read when it is asked for, so none needs what it never uses."""
+
+    environment: Mapping[str, str]
+
+    def text(self, name: str) -> str:
+        """A setting that must be there.
+
+        Raises:
+            SettingMissing: it is absent or blank.
+        """
+        value = self.environment.get(name, "").strip()
+        if not value:
+            raise SettingMissing(name)
+        return value
+
+    def optional(self, name: str, default: str = "") -> str:
+        """A setting that may be absent or blank."""
+        return self.environment.get(name, "").strip() or default
+
+    def seconds(self, name: str, default: int) -> int:
+        """A duration in whole seconds, at least one.
+
+        Raises:
+            SettingMissing: it is no such number.
+        """
+        value = self.optional(name, str(default))
+        if not value.isascii() or not value.isdigit() or int(value) < 1:
+            raise SettingMissing(name, "is not a whole number of seconds")
+        return int(value)
+
+    def base_url(self, name: str, default: str = "") -> str:
+        """The address of somebody else's service, without a slash at its end."""
+        value = (self.optional(name, default) if default else self.text(name)).rstrip("/")
+        if not value.startswith(("https://", "http://")):
+            raise SettingMissing(name, "is not a web address")
+        return value
+
+    @property
+    def timers(self) -> Timers:
+        """The business durations."""
+        usual = Timers()
+        return Timers(
+            quote_validity=self.seconds("QUOTE_VALIDITY_SECONDS", usual.quote_validity),
+            quote_reminder=self.seconds("QUOTE_REMINDER_SECONDS", usual.quote_reminder),
+            payment_window=self.seconds("PAYMENT_WINDOW_SECONDS", usual.payment_window),
+            payment_check=self.seconds("PAYMENT_CHECK_SECONDS", usual.payment_check),
+            delivery_silence=self.seconds("DELIVERY_SILENCE_SECONDS", usual.delivery_silence),
+        )
+
+    @property
+    def workflow_timers(self) -> dict[str, int]:
+        """Durations that the state machine takes from its input, in seconds."""
+        timers = self.timers
+        return {
+            "quoteValiditySeconds": timers.quote_validity,
+            "paymentWindowSeconds": timers.payment_window,
+            "graceSeconds": 2 * timers.grace + 1,
+            "deliverySilenceSeconds": timers.delivery_silence,
+        }
+
+    @property
+    def shop(self) -> Shop:
+        """The seller and the rules of the house."""
+        facts = tomllib.loads(
+            resources.files("storefront.demo_shop").joinpath("shop.toml").read_text("utf-8")
+        )
+        return Shop(**facts, picture_base_url=self.optional("PICTURE_BASE_URL").rstrip("/"))
