@@ -53,10 +53,10 @@ class LocalSettings:
         return {
             "Architecture": architecture,
             "PublicBaseUrl": self.base_url,
-            "PictureBaseUrl": self.base_url,
             "LineApiBaseUrl": f"{self.base_url}/_line",
             "LineDataApiBaseUrl": f"{self.base_url}/_line",
             "LinePayBaseUrl": f"{self.base_url}/_line_pay",
+            "BackofficeUrl": f"{self.base_url}/_local/order-system",
             **self.chosen,
         }
 
