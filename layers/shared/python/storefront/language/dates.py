@@ -10,8 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from storefront.domain.language import Language
 from storefront.language import numerals
-from storefront.language.text import Language
 
 _FAR_AHEAD = timedelta(days=300)
 

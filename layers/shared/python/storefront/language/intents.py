@@ -9,8 +9,9 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Literal
 
+from storefront.domain.language import Language
 from storefront.domain.order_number import find_order_number
-from storefront.language.text import Language, clean, fold
+from storefront.language.text import clean, fold
 
 Queue = Literal["inquiry", "status"]
 

@@ -7,8 +7,8 @@ customer decides, not us.
 
 import difflib
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 from storefront.language.text import clean, fold
 from storefront.language.units import DOZEN, PIECE
@@ -23,18 +23,19 @@ _PLURAL = re.compile(r"e?s(?![a-z])")
 
 _ALIKE_HAN = 0.6
 _ALIKE_LETTERS = 0.75
+_CLEARLY_ALIKE = 0.8
 _MAX_COMPARISONS = 60
 _LONGEST_CHUNK = 40
 
 
 @dataclass(frozen=True)
 class VocabularyEntry:
-    """A product as customers speak of it: all its names, the unit it is sold by, and its packs in units."""
+    """A product as customers speak of it: all its names, the unit it is sold by, and packs with how many it holds."""
 
     sku: str
     names: tuple[str, ...]
     unit: str
-    packs: Mapping[str, int] = field(default_factory=dict)
+    packs: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,7 @@ class Vocabulary:
 
     def __init__(self, entries: Iterable[VocabularyEntry]) -> None:
         self._entries = {entry.sku: entry for entry in entries}
+        self._packs = {sku: dict(entry.packs) for sku, entry in self._entries.items()}
         self._skus: dict[str, tuple[str, ...]] = {}
         self._phrases: dict[str, list[str]] = {}
         for entry in self._entries.values():
@@ -86,8 +88,8 @@ class Vocabulary:
         for unit in meanings:
             if unit == entry.unit:
                 return quantity, unit
-            if unit in entry.packs:
-                return quantity * entry.packs[unit], unit
+            if unit in self._packs[sku]:
+                return quantity * self._packs[sku][unit], unit
             if unit == DOZEN:
                 return quantity * 12, unit
             if unit == PIECE:
@@ -123,11 +125,17 @@ class Vocabulary:
     def candidates(self, chunk: str) -> tuple[str, ...]:
         """The products whose names contain this folded text, or a part of it, or look much like it."""
         words = _words(chunk[:_LONGEST_CHUNK])
-        return self._containing(words) or self._alike(words)
+        whole = self._containing([words])
+        if whole:
+            return whole
+        ratio, alike = self._alike(words)
+        if ratio >= _CLEARLY_ALIKE:
+            return alike
+        return self._containing(_parts(words)) or alike
 
-    def _containing(self, words: str) -> tuple[str, ...]:
-        """The products that share the longest run of whole words or characters with the text."""
-        for run in _runs(words):
+    def _containing(self, runs: Iterable[str]) -> tuple[str, ...]:
+        """The products with the first of these runs of words or characters in a name."""
+        for run in runs:
             if run.removesuffix("s") not in self._all_names:
                 continue
             found = [
@@ -137,10 +145,11 @@ class Vocabulary:
                 return tuple(found)
         return ()
 
-    def _alike(self, words: str) -> tuple[str, ...]:
+    def _alike(self, words: str) -> tuple[float, tuple[str, ...]]:
+        """The products with a name that looks most like the text, and how much (1 is the same)."""
         key = _squeezed(words)
         if len(key) < 3:
-            return ()
+            return 0.0, ()
         letters = set(key)
         likely = sorted(
             (
@@ -159,10 +168,9 @@ class Vocabulary:
             if ratio >= needed
             for sku in self._skus[name]
         ]
-        best = max((ratio for ratio, _ in scored), default=0)
-        return tuple(
-            dict.fromkeys(sku for ratio, sku in sorted(scored, reverse=True) if ratio >= best - 0.05)
-        )
+        best = max((ratio for ratio, _ in scored), default=0.0)
+        near = (sku for ratio, sku in sorted(scored, reverse=True) if ratio >= best - 0.05)
+        return best, tuple(dict.fromkeys(near))
 
 
 def _squeezed(folded: str) -> str:
@@ -202,9 +210,8 @@ def _same_word(left: str, right: str) -> bool:
     return (_is_letter(left) and _is_letter(right)) or (_is_katakana(left) and _is_katakana(right))
 
 
-def _runs(words: str) -> Iterable[str]:
+def _parts(words: str) -> Iterable[str]:
     """The parts of a text worth looking for in names, the longest first."""
-    yield words
     parts = words.split()
     if len(parts) > 1:
         for length in range(len(parts) - 1, 0, -1):

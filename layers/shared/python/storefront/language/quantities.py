@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from storefront.domain.language import Language
 from storefront.language import numerals
-from storefront.language.text import Language, clean, fold, language_of
+from storefront.language.text import clean, fold, language_of
 from storefront.language.units import DOZEN, unit_at
 
 MAX_QUANTITY = 9_999

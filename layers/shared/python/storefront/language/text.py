@@ -2,7 +2,8 @@
 
 import re
 import unicodedata
-from enum import StrEnum
+
+from storefront.domain.language import Language
 
 MAX_CHARACTERS = 5_000
 """LINE's own limit of a text message."""
@@ -18,15 +19,6 @@ _KEPT_FORMS = ("<super>", "<sub>", "<fraction>", "<circle>")
 _THAI_SARA_AM = "\u0e33"  # NFKC takes it apart, and the customer's own name would come back changed
 _FULL_WIDTH_COMMA = "，"
 _FULL_WIDTH_DIGITS = frozenset("０１２３４５６７８９")
-
-
-class Language(StrEnum):
-    """The languages that the shop speaks, by their BCP 47 tags."""
-
-    ZH_TW = "zh-TW"
-    EN = "en"
-    JA = "ja"
-    TH = "th"
 
 
 def clean(text: str, limit: int = MAX_CHARACTERS) -> str:

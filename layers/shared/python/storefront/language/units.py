@@ -3,7 +3,8 @@
 import re
 from dataclasses import dataclass
 
-from storefront.language.text import Language, fold
+from storefront.domain.language import Language
+from storefront.language.text import fold
 
 DOZEN = "dozen"
 PIECE = "piece"
