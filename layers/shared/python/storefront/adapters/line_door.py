@@ -74,7 +74,7 @@ class LineDoor:
                 self._queues[queue], [{**entry, "Id": str(place)} for place, entry in enumerate(batch)]
             )
             for queue, waiting in entries.items()
-            for batch in batched(waiting, BATCH)
+            for batch in batched(waiting, BATCH, strict=False)
         )
 
     def _send(self, queue_url: str, entries: list[dict[str, Any]]) -> int:
