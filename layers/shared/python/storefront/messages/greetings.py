@@ -142,6 +142,7 @@ def _tiers(product: Product, speaker: Speaker) -> Sequence[Node]:
             "catalogue.tier",
             counted=speaker.counted(tier.from_quantity, product.unit),
             amount=speaker.amount(tier.unit_price, SHOP_CURRENCY),
+            unit=speaker.unit(product.unit),
         )
         for tier in product.tiers[:4]
     ]

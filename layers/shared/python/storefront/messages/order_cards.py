@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
-from storefront.domain.order import Order, OrderState
+from storefront.domain.order import Order
 from storefront.domain.shipment import Parcel
 from storefront.messages import flex, taps, terms
 from storefront.messages.flex import Node
@@ -119,8 +119,9 @@ def order_status(facts: Facts, scene: Scene, speaker: Speaker) -> list[Node]:
         ),
         flex.body(
             flex.text(_next(standing, order, speaker), size="md"),
-            *_timeline(order, speaker),
+            *_steps(order, _BEFORE_PARCELS, speaker),
             *_parcels(parcels, speaker),
+            *_steps(order, _AFTER_PARCELS, speaker),
             flex.separator(),
             *_lines(order, scene, speaker, LINES_MOST),
             flex.total(
@@ -149,16 +150,18 @@ def _refund_line(order: Order, speaker: Speaker) -> str:
     return speaker.say("order_status.refunded", amount=speaker.amount(order.refunded, order.currency))
 
 
-def _timeline(order: Order, speaker: Speaker) -> list[Node]:
-    """The order's own steps: ordered, paid, cancelled and so on, with their times."""
-    steps = [("ordered", order.created_at)]
-    steps += [(step.state.value, step.at) for step in order.history if step.state in _TOLD]
+_BEFORE_PARCELS: Final = frozenset({"ordered", "paid", "cancelled", "expired"})
+_AFTER_PARCELS: Final = frozenset({"refunded"})
+
+
+def _steps(order: Order, names: frozenset[str], speaker: Speaker) -> list[Node]:
+    """The order's own steps of these names with their times."""
+    taken = [("ordered", order.created_at), *((step.state.value, step.at) for step in order.history)]
     return [
-        _step("●", speaker.say(f"order_status.step.{name}"), at, speaker) for name, at in steps[:STEPS_MOST]
-    ]
-
-
-_TOLD: Final = frozenset({OrderState.PAID, OrderState.CANCELLED, OrderState.EXPIRED, OrderState.REFUNDED})
+        _step("●", speaker.say(f"order_status.step.{name}"), at, speaker)
+        for name, at in taken
+        if name in names
+    ][:STEPS_MOST]
 
 
 def _step(icon: str, said: str, at: datetime, speaker: Speaker) -> Node:

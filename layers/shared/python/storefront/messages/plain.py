@@ -55,8 +55,11 @@ def _read(component: Node) -> Iterator[str]:
 
 
 def _taps_of(message: Node) -> Iterator[Node]:
-    for bubble in _bubbles(message):
-        yield from _postbacks(cast(Node, bubble.get("footer", {})))
+    bubbles = _bubbles(message)
+    for bubble in bubbles:
+        for tap in _postbacks(cast(Node, bubble.get("footer", {}))):
+            # Side by side, the buttons of cards have the same labels; what they say in the chat tells them apart.
+            yield {**tap, "label": tap["displayText"]} if len(bubbles) > 1 else tap
     quick = cast(Node, message.get("quickReply", {"items": []}))
     for item in cast(Sequence[Node], quick["items"]):
         yield cast(Node, item["action"])

@@ -166,7 +166,9 @@ def question_product(facts: Facts, scene: Scene, speaker: Speaker) -> list[Node]
         names="\n".join(speaker.say("form.bullet", text=name) for name in names),
     )
     choices = [
-        taps.order_of(speaker, product.sku, quantity, name, speaker.counted(quantity, product.unit))
+        flex.relabelled(
+            taps.order_of(speaker, product.sku, quantity, name, speaker.counted(quantity, product.unit)), name
+        )
         if quantity > 0
         else flex.said_as(name)
         for product, name in zip(candidates, names, strict=True)
