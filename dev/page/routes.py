@@ -20,6 +20,7 @@ from starlette.types import Receive, Scope, Send
 
 from dev.driver.back_office import BackOffice
 from dev.page.desk import Desk
+from dev.page.shop_front import PUBLIC_PICTURES, ShopFront
 from dev.page.stream import OrderSource, page_events, read_orders
 from dev.standins.line_platform import LinePlatform
 
@@ -27,11 +28,7 @@ JsonObject = dict[str, Any]
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 FOLDER = Path(__file__).resolve().parent
-PICTURES = FOLDER.parents[1] / "layers" / "shared" / "python" / "storefront" / "demo_shop" / "pictures"
-# What the demo shop's catalogue says its pictures are called; the page shows these from PICTURES, and no others.
-PUBLIC_PICTURES = "https://demo-shop.example/pictures/"
-PICTURE_TYPES = {".png", ".jpg", ".jpeg"}
-SHOP_NAME = "示範商店"
+DEMO_SHOP = FOLDER.parents[1] / "layers" / "shared" / "python" / "storefront" / "demo_shop"
 SOURCE = "wms"  # the back office that may send every type of event
 
 POLICY = "; ".join(
@@ -64,11 +61,18 @@ class Credentials(Protocol):
     def outgoing_secret(self) -> str: ...
 
 
+class Settings(Protocol):
+    """The choice of the local run that the page needs."""
+
+    @property
+    def shop_csv(self) -> Path | None: ...
+
+
 class PageContext(Protocol):
     """What the page needs of the local run.
 
-    It also uses, where they are there: `orders()`, a list of objects with `orderNumber`, `status`, `statusLabel`, `total`,
-    `customerName` and `delivery` as in the events to the order system; `products()`, a list of `{"sku", "name"}`; `shop_name`.
+    Where there is also a callable `orders`, it is asked for the orders to show: objects with `orderNumber`, `status`,
+    `statusLabel`, `total`, `customerName`, and `delivery` as in the events to the order system. Only the number is required.
     """
 
     @property
@@ -77,6 +81,8 @@ class PageContext(Protocol):
     def line(self) -> LinePlatform: ...
     @property
     def credentials(self) -> Credentials: ...
+    @property
+    def settings(self) -> Settings: ...
 
 
 class _Assets(StaticFiles):
@@ -92,31 +98,31 @@ class _Assets(StaticFiles):
         await super().__call__(scope, receive, send_with_headers)
 
 
-def page_routes(context: PageContext, pictures: Path = PICTURES) -> list[BaseRoute]:
-    """The routes of the page, to stand before the proxied routes of the API. `pictures`: the folder of the shop's pictures."""
+def page_routes(context: PageContext, shop_folder: Path = DEMO_SHOP) -> list[BaseRoute]:
+    """The routes of the page, to stand before the proxied routes of the API."""
     desk = Desk()
+    shop = ShopFront(shop_folder, context.settings.shop_csv)
     run = secrets.token_hex(8)
     orders: OrderSource | None = getattr(context, "orders", None)
-    products: Callable[[], list[JsonObject]] | None = getattr(context, "products", None)
 
     async def index(_request: Request) -> Response:
-        return FileResponse(FOLDER / "index.html", headers=PAGE_HEADERS, media_type="text/html; charset=utf-8")
+        return FileResponse(
+            FOLDER / "index.html", headers=PAGE_HEADERS, media_type="text/html; charset=utf-8"
+        )
 
     async def favicon(_request: Request) -> Response:
         return FileResponse(FOLDER / "static" / "icon.png", headers=PAGE_HEADERS)
 
     async def picture(request: Request) -> Response:
-        name = request.path_params["name"]
-        if name not in _picture_names(pictures):
-            return Response(status_code=404)
-        return FileResponse(pictures / name, headers=PAGE_HEADERS)
+        file = shop.picture(request.path_params["name"])
+        return FileResponse(file, headers=PAGE_HEADERS) if file else Response(status_code=404)
 
     async def config(_request: Request) -> Response:
         return JSONResponse(
             {
-                "shop": {"name": str(getattr(context, "shop_name", SHOP_NAME))},
-                "pictures": {"prefix": PUBLIC_PICTURES, "path": "/pictures/", "names": _picture_names(pictures)},
-                "products": products() if products else [],
+                "shop": {"name": shop.name()},
+                "pictures": {"prefix": PUBLIC_PICTURES, "path": "/pictures/", "names": shop.pictures()},
+                "products": shop.products(),
             }
         )
 
@@ -140,7 +146,9 @@ def page_routes(context: PageContext, pictures: Path = PICTURES) -> list[BaseRou
                 sent = desk.record_sent(earlier or event, None, type(error).__name__)
             else:
                 sent = desk.record_sent(taken.event, taken.status, taken.body)
-        return JSONResponse({"number": sent.number, "status": sent.status, "answer": sent.answer, "event": sent.event})
+        return JSONResponse(
+            {"number": sent.number, "status": sent.status, "answer": sent.answer, "event": sent.event}
+        )
 
     async def order_system(request: Request) -> Response:
         body = await request.body()
@@ -174,12 +182,6 @@ def page_routes(context: PageContext, pictures: Path = PICTURES) -> list[BaseRou
         Route("/_local/page/back-office", send_back_office_event, methods=["POST"]),
         Mount("/_local/page/static", _Assets(directory=FOLDER / "static"), name="page-assets"),
     ]
-
-
-def _picture_names(folder: Path) -> list[str]:
-    if not folder.is_dir():
-        return []
-    return sorted(path.name for path in folder.iterdir() if path.suffix in PICTURE_TYPES)
 
 
 async def _json_object(request: Request) -> JsonObject | None:

@@ -12,7 +12,15 @@ from typing import Any
 from starlette.concurrency import run_in_threadpool
 
 from dev.page.desk import Desk, Note
-from dev.standins.line_platform import Change, Chat, ChatEntry, Customer, LinePlatform, customer_json, entry_json
+from dev.standins.line_platform import (
+    Change,
+    Chat,
+    ChatEntry,
+    Customer,
+    LinePlatform,
+    customer_json,
+    entry_json,
+)
 
 JsonObject = dict[str, Any]
 OrderSource = Callable[[], list[JsonObject]]
@@ -33,7 +41,9 @@ async def read_orders(orders: OrderSource | None) -> JsonObject:
         return {"available": False, "orders": []}
 
 
-async def page_events(line: LinePlatform, desk: Desk, orders: OrderSource | None, run: str) -> AsyncIterator[bytes]:
+async def page_events(
+    line: LinePlatform, desk: Desk, orders: OrderSource | None, run: str
+) -> AsyncIterator[bytes]:
     """The stream of one browser window, without an end."""
     with line.subscribe() as changes, desk.subscribe() as notes:
         for name, value in _what_is_there(line, desk, run):

@@ -6,17 +6,23 @@
 import asyncio
 import os
 import shutil
+import socket
 import threading
 from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 import standardwebhooks
 import uvicorn
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request as BrowserRequest, Response as Answer
+from playwright.sync_api import (
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Request as BrowserRequest,
+    Response as Answer,
+)
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -54,7 +60,11 @@ def browser_type_launch_args(browser_type_launch_args: JsonObject) -> JsonObject
             pytrace=False,
         )
     # In a container Chromium runs as root, which its sandbox refuses.
-    return {**browser_type_launch_args, "executable_path": CHROMIUM, "args": ["--no-sandbox", "--disable-dev-shm-usage"]}
+    return {
+        **browser_type_launch_args,
+        "executable_path": CHROMIUM,
+        "args": ["--no-sandbox", "--disable-dev-shm-usage"],
+    }
 
 
 @pytest.fixture(scope="session")
@@ -75,6 +85,11 @@ class Secrets:
     outgoing_secret: str = "whsec_ZGV2LW91dGdvaW5nLXNlY3JldC0wMDAwMDAwMDAwMDM="
 
 
+@dataclass(frozen=True)
+class Choices:
+    shop_csv: Path | None = None
+
+
 @dataclass
 class Shop:
     """The page's server, with a shop behind it whose answers the test gives."""
@@ -83,19 +98,17 @@ class Shop:
     line: LinePlatform
     loop: asyncio.AbstractEventLoop
     credentials: Secrets = field(default_factory=Secrets)
-    shop_name: str = SHOP_NAME
+    settings: Choices = field(default_factory=Choices)
     order_list: list[JsonObject] = field(default_factory=list)
-    product_list: list[JsonObject] = field(default_factory=list)
     webhooks: list[JsonObject] = field(default_factory=list)
     hooks: list[JsonObject] = field(default_factory=list)
     hook_status: int = 202
     answer: Callable[[JsonObject], list[JsonObject]] = lambda _event: []
 
-    def orders(self) -> list[JsonObject]:
-        return self.order_list
+    read_orders: Callable[[], list[JsonObject]] | None = None
 
-    def products(self) -> list[JsonObject]:
-        return self.product_list
+    def orders(self) -> list[JsonObject]:
+        return self.read_orders() if self.read_orders else self.order_list
 
     def within[T](self, work: Callable[[], T]) -> T:
         """Do this in the server's own thread, where the stand-in lives."""
@@ -136,7 +149,10 @@ async def _webhook(request: Request) -> Response:
         shop.webhooks.append(event)
         messages = shop.answer(event)
         if messages:
-            assert shop.line.reply({"replyToken": event["replyToken"], "messages": messages}, "test").status == 200
+            assert (
+                shop.line.reply({"replyToken": event["replyToken"], "messages": messages}, "test").status
+                == 200
+            )
     return Response(status_code=200)
 
 
@@ -149,22 +165,29 @@ async def _hook(request: Request) -> Response:
 
 
 @pytest.fixture(scope="session")
-def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with one picture of a product: a cup of tea."""
+def shop_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A shop with two products that are counted and one picture: a cup of tea."""
     drawing = (
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 60 40"><rect width="60" height="40" fill="#dfeee0"/>'
         '<path d="M16 14h24v8a10 10 0 0 1-10 10h-4a10 10 0 0 1-10-10z" fill="#fff" stroke="#2f6b45" stroke-width="1.5"/>'
         '<path d="M40 16h4a4 4 0 0 1 0 9h-5" fill="none" stroke="#2f6b45" stroke-width="1.500"/>'
         '<path d="M18 17h20v4H18z" fill="#b7d36b"/></svg>'
     )
-    folder = tmp_path_factory.mktemp("pictures")
-    (folder / "TEA-JAS.png").write_bytes(bytes(resvg_py.svg_to_bytes(svg_string=drawing, width=600)))
+    folder = tmp_path_factory.mktemp("shop")
+    (folder / "shop.toml").write_text(f'name = "{SHOP_NAME}"\n', "utf-8")
+    rows = "sku,name_zh_tw,stock\nTEA-JAS,茉莉綠茶,2400\nCAK-PIN,鳳梨酥,800\nGIFT-WRAP,禮盒包裝,\n"
+    (folder / "catalogue.csv").write_text(rows, "utf-8")
+    (folder / "pictures").mkdir()
+    (folder / "pictures" / "TEA-JAS.png").write_bytes(
+        bytes(resvg_py.svg_to_bytes(svg_string=drawing, width=600))
+    )
     return folder
 
 
 @pytest.fixture
-def shop(unused_tcp_port: int, pictures: Path) -> Iterator[Shop]:
-    base_url = f"http://127.0.0.1:{unused_tcp_port}"
+def shop(shop_folder: Path) -> Iterator[Shop]:
+    listener = socket.create_server(("127.0.0.1", 0))
+    base_url = f"http://127.0.0.1:{listener.getsockname()[1]}"
     ready = threading.Event()
     made: list[tuple[Shop, uvicorn.Server]] = []
 
@@ -173,7 +196,7 @@ def shop(unused_tcp_port: int, pictures: Path) -> Iterator[Shop]:
         shop = Shop(base_url, line, asyncio.get_running_loop())
         app = Starlette(
             routes=[
-                *page_routes(shop, pictures),
+                *page_routes(shop, shop_folder),
                 *line_control_routes(line),
                 Route("/line/webhook", _webhook, methods=["POST"]),
                 Route("/hooks/wms", _hook, methods=["POST"]),
@@ -181,31 +204,20 @@ def shop(unused_tcp_port: int, pictures: Path) -> Iterator[Shop]:
         )
         app.state.shop = shop
         # A browser's stream never ends by itself.
-        config = uvicorn.Config(app, port=unused_tcp_port, log_level="warning", timeout_graceful_shutdown=1, lifespan="off")
+        config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1, lifespan="off")
         server = uvicorn.Server(config)
         made.append((shop, server))
         ready.set()
-        await server.serve()
+        await server.serve([listener])
         await line.aclose()
 
     thread = threading.Thread(target=lambda: asyncio.run(serve()))
     thread.start()
     ready.wait(10)
     running, server = made[0]
-    with httpx.Client(trust_env=False, transport=httpx.HTTPTransport(retries=5)) as client:
-        client.get(f"{base_url}/_local/page/config")
     yield running
     server.should_exit = True
     thread.join(10)
-
-
-@pytest.fixture
-def unused_tcp_port() -> int:
-    import socket
-
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @dataclass

@@ -60,7 +60,13 @@ def quote_card(data: str = "accept:1") -> JsonObject:
                     text("NT$6,156", weight="bold", size="xl", align="end", color="#066c3c"),
                     margin="lg",
                 ),
-                text("滿 NT$1,000 免運費。宅配 NT$120,超商取貨 NT$60。", size="xs", color="#666666", wrap=True, margin="md"),
+                text(
+                    "滿 NT$1,000 免運費。宅配 NT$120,超商取貨 NT$60。",
+                    size="xs",
+                    color="#666666",
+                    wrap=True,
+                    margin="md",
+                ),
                 spacing="sm",
             ),
             "footer": box(
@@ -78,11 +84,22 @@ def quote_card(data: str = "accept:1") -> JsonObject:
                 {"type": "action", "action": {"type": "message", "label": "我的訂單", "text": "我的訂單"}},
                 {
                     "type": "action",
-                    "action": {"type": "postback", "label": "找客服", "data": "help", "displayText": "找客服"},
+                    "action": {
+                        "type": "postback",
+                        "label": "找客服",
+                        "data": "help",
+                        "displayText": "找客服",
+                    },
                 },
                 {
                     "type": "action",
-                    "action": {"type": "datetimepicker", "label": "指定到貨日", "data": "wished", "mode": "date", "min": "2026-10-06"},
+                    "action": {
+                        "type": "datetimepicker",
+                        "label": "指定到貨日",
+                        "data": "wished",
+                        "mode": "date",
+                        "min": "2026-10-06",
+                    },
                 },
                 {"type": "action", "action": {"type": "location", "label": "傳位置"}},
             ]
@@ -94,18 +111,33 @@ def product(name: str, price: str, picture: str) -> JsonObject:
     return {
         "type": "bubble",
         "size": "micro",
-        "hero": {"type": "image", "url": picture, "size": "full", "aspectRatio": "4:3", "aspectMode": "cover"},
+        "hero": {
+            "type": "image",
+            "url": picture,
+            "size": "full",
+            "aspectRatio": "4:3",
+            "aspectMode": "cover",
+        },
         "body": box(
             "vertical",
             text(name, weight="bold", size="sm", wrap=True, maxLines=2),
             text(price, size="sm", color="#066c3c", margin="xs"),
         ),
-        "footer": box("vertical", button("詢價", {"type": "message", "text": f"{name} 10 盒"}, style="primary", height="sm")),
+        "footer": box(
+            "vertical",
+            button("詢價", {"type": "message", "text": f"{name} 10 盒"}, style="primary", height="sm"),
+        ),
     }
 
 
 def product_carousel() -> JsonObject:
-    names = [("茉莉綠茶", "NT$180"), ("高山烏龍茶", "NT$420"), ("阿薩姆紅茶", "NT$150"), ("鳳梨酥", "NT$360"), ("太陽餅", "NT$280")]
+    names = [
+        ("茉莉綠茶", "NT$180"),
+        ("高山烏龍茶", "NT$420"),
+        ("阿薩姆紅茶", "NT$150"),
+        ("鳳梨酥", "NT$360"),
+        ("太陽餅", "NT$280"),
+    ]
     bubbles = [product(name, price, PICTURE) for name, price in names]
     return flex({"type": "carousel", "contents": bubbles}, "我們的商品")
 
@@ -135,7 +167,9 @@ def receipt_card() -> JsonObject:
                 box(
                     "horizontal",
                     text("A7K3Q-9XM2T", weight="bold", size="lg", flex=1, gravity="center"),
-                    button("複製", {"type": "clipboard", "clipboardText": "A7K3Q-9XM2T"}, height="sm", flex=0),
+                    button(
+                        "複製", {"type": "clipboard", "clipboardText": "A7K3Q-9XM2T"}, height="sm", flex=0
+                    ),
                 ),
             ),
         },
@@ -155,12 +189,31 @@ def spans_card() -> JsonObject:
                     "wrap": True,
                     "contents": [
                         {"type": "span", "text": "限量春茶 "},
-                        {"type": "span", "text": "NT$1,200", "decoration": "line-through", "color": "#767676", "size": "sm"},
-                        {"type": "span", "text": " NT$1,100", "weight": "bold", "color": "#b42318", "size": "xl"},
+                        {
+                            "type": "span",
+                            "text": "NT$1,200",
+                            "decoration": "line-through",
+                            "color": "#767676",
+                            "size": "sm",
+                        },
+                        {
+                            "type": "span",
+                            "text": " NT$1,100",
+                            "weight": "bold",
+                            "color": "#b42318",
+                            "size": "xl",
+                        },
                         {"type": "span", "text": " 現省 100", "style": "italic", "decoration": "underline"},
                     ],
                 },
-                text("第一行\n第二行 " + "很長的說明" * 20, wrap=True, maxLines=3, size="sm", lineSpacing="6px", margin="md"),
+                text(
+                    "第一行\n第二行 " + "很長的說明" * 20,
+                    wrap=True,
+                    maxLines=3,
+                    size="sm",
+                    lineSpacing="6px",
+                    margin="md",
+                ),
                 text("不換行所以會以刪節號結束的一行很長的文字,真的很長", size="sm", margin="md"),
                 text("縮小到剛好放得下的一行文字,看得出來", adjustMode="shrink-to-fit", margin="md"),
             ),
@@ -177,9 +230,27 @@ def layout_card() -> JsonObject:
                 "vertical",
                 box(
                     "horizontal",
-                    box("vertical", text("1", align="center", size="sm"), backgroundColor="#dcefe4", flex=1, **cell),
-                    box("vertical", text("2", align="center", size="sm"), backgroundColor="#c5e5d3", flex=2, **cell),
-                    box("vertical", text("3", align="center", size="sm"), backgroundColor="#a8d8bd", flex=3, **cell),
+                    box(
+                        "vertical",
+                        text("1", align="center", size="sm"),
+                        backgroundColor="#dcefe4",
+                        flex=1,
+                        **cell,
+                    ),
+                    box(
+                        "vertical",
+                        text("2", align="center", size="sm"),
+                        backgroundColor="#c5e5d3",
+                        flex=2,
+                        **cell,
+                    ),
+                    box(
+                        "vertical",
+                        text("3", align="center", size="sm"),
+                        backgroundColor="#a8d8bd",
+                        flex=3,
+                        **cell,
+                    ),
                     spacing="sm",
                 ),
                 box(
@@ -212,7 +283,14 @@ def layout_card() -> JsonObject:
                         backgroundColor="#b42318",
                         cornerRadius="sm",
                     ),
-                    background={"type": "linearGradient", "angle": "90deg", "startColor": "#04371f", "endColor": "#0b6b4a", "centerColor": "#066c3c", "centerPosition": "40%"},
+                    background={
+                        "type": "linearGradient",
+                        "angle": "90deg",
+                        "startColor": "#04371f",
+                        "endColor": "#0b6b4a",
+                        "centerColor": "#066c3c",
+                        "centerPosition": "40%",
+                    },
                     cornerRadius="lg",
                     paddingAll="xl",
                     margin="lg",
@@ -247,8 +325,19 @@ def progress_card() -> JsonObject:
             "header": box("vertical", text("配送中", weight="bold")),
             "body": box(
                 "vertical",
-                box("vertical", box("vertical", {"type": "filler"}, width="70%", height="8px", backgroundColor="#066c3c"), height="8px", backgroundColor="#dfe3e8", cornerRadius="4px"),
-                box("baseline", {"type": "icon", "url": PICTURE, "size": "sm"}, text("黑貓宅急便", size="sm", margin="sm"), margin="md"),
+                box(
+                    "vertical",
+                    box("vertical", {"type": "filler"}, width="70%", height="8px", backgroundColor="#066c3c"),
+                    height="8px",
+                    backgroundColor="#dfe3e8",
+                    cornerRadius="4px",
+                ),
+                box(
+                    "baseline",
+                    {"type": "icon", "url": PICTURE, "size": "sm"},
+                    text("黑貓宅急便", size="sm", margin="sm"),
+                    margin="md",
+                ),
                 {"type": "spacer", "size": "md"},
             ),
         }
@@ -271,7 +360,13 @@ def pictures_card() -> JsonObject:
                 "horizontal",
                 {"type": "image", "url": PICTURE, "size": "xxs", "flex": 0, "backgroundColor": "#f2f4f7"},
                 {"type": "image", "url": PICTURE, "size": "60px", "aspectMode": "fit", "align": "end"},
-                {"type": "image", "url": "https://elsewhere.example/a.png", "size": "xs", "aspectRatio": "3:4", "gravity": "bottom"},
+                {
+                    "type": "image",
+                    "url": "https://elsewhere.example/a.png",
+                    "size": "xs",
+                    "aspectRatio": "3:4",
+                    "gravity": "bottom",
+                },
             ),
         }
     )
@@ -284,10 +379,22 @@ def tappable_card() -> JsonObject:
             "size": "kilo",
             "body": box(
                 "vertical",
-                box("horizontal", text("整列可點"), text(">", align="end"), action=postback("row", label="打開", displayText="打開這列"), paddingAll="md"),
+                box(
+                    "horizontal",
+                    text("整列可點"),
+                    text(">", align="end"),
+                    action=postback("row", label="打開", displayText="打開這列"),
+                    paddingAll="md",
+                ),
                 {"type": "separator"},
                 text("文字可點", action=postback("words", label="文字"), margin="md", color="#1d4f91"),
-                box("vertical", text("外框可點"), button("裡面", postback("inside", displayText="裡面"), height="sm"), action=postback("outside", label="外框", displayText="外框"), margin="md"),
+                box(
+                    "vertical",
+                    text("外框可點"),
+                    button("裡面", postback("inside", displayText="裡面"), height="sm"),
+                    action=postback("outside", label="外框", displayText="外框"),
+                    margin="md",
+                ),
             ),
         }
     )
@@ -298,7 +405,10 @@ def sizes_carousel() -> JsonObject:
     return flex(
         {
             "type": "carousel",
-            "contents": [{"type": "bubble", "size": size, "body": box("vertical", text(size, size="sm"))} for size in sizes],
+            "contents": [
+                {"type": "bubble", "size": size, "body": box("vertical", text(size, size="sm"))}
+                for size in sizes
+            ],
         }
     )
 
@@ -306,7 +416,11 @@ def sizes_carousel() -> JsonObject:
 def lettering_card() -> JsonObject:
     sizes = ("xxs", "xs", "sm", "md", "lg", "xl", "xxl", "3xl", "4xl", "5xl", "27px")
     return flex(
-        {"type": "bubble", "size": "giga", "body": box("vertical", *(text(f"{size} 字", size=size) for size in sizes))}
+        {
+            "type": "bubble",
+            "size": "giga",
+            "body": box("vertical", *(text(f"{size} 字", size=size) for size in sizes)),
+        }
     )
 
 
@@ -371,16 +485,33 @@ def known_good() -> dict[str, JsonObject]:
 
 
 def templates() -> dict[str, JsonObject]:
-    yes, no = {"type": "message", "label": "是", "text": "是"}, {"type": "message", "label": "否", "text": "否"}
+    yes, no = (
+        {"type": "message", "label": "是", "text": "是"},
+        {"type": "message", "label": "否", "text": "否"},
+    )
     column = {"title": "太陽餅", "text": "十入一盒", "thumbnailImageUrl": PICTURE, "actions": [yes]}
     return {
-        "confirm": {"type": "template", "altText": "確認", "template": {"type": "confirm", "text": "要用上次的地址嗎?", "actions": [yes, no]}},
+        "confirm": {
+            "type": "template",
+            "altText": "確認",
+            "template": {"type": "confirm", "text": "要用上次的地址嗎?", "actions": [yes, no]},
+        },
         "buttons": {
             "type": "template",
             "altText": "滿意嗎",
-            "template": {"type": "buttons", "title": "滿意度", "text": "這次購物還滿意嗎?", "thumbnailImageUrl": PICTURE, "actions": [yes, no]},
+            "template": {
+                "type": "buttons",
+                "title": "滿意度",
+                "text": "這次購物還滿意嗎?",
+                "thumbnailImageUrl": PICTURE,
+                "actions": [yes, no],
+            },
         },
-        "carousel": {"type": "template", "altText": "商品", "template": {"type": "carousel", "columns": [column, column]}},
+        "carousel": {
+            "type": "template",
+            "altText": "商品",
+            "template": {"type": "carousel", "columns": [column, column]},
+        },
         "image carousel": {
             "type": "template",
             "altText": "商品",

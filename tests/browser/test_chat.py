@@ -24,7 +24,11 @@ def say(page: Page, words: str) -> None:
 
 
 def quick_reply(label: str, action: JsonObject) -> JsonObject:
-    return {"type": "text", "text": "請選擇", "quickReply": {"items": [{"type": "action", "action": {"label": label, **action}}]}}
+    return {
+        "type": "text",
+        "text": "請選擇",
+        "quickReply": {"items": [{"type": "action", "action": {"label": label, **action}}]},
+    }
 
 
 def test_a_text_goes_to_the_shop_and_its_answer_comes_back(shop: Shop, open_page: Opened) -> None:
@@ -41,7 +45,9 @@ def test_a_text_goes_to_the_shop_and_its_answer_comes_back(shop: Shop, open_page
     assert shop.texts() == ["你好"]
 
 
-def test_enter_sends_shift_enter_breaks_the_line_and_an_input_method_keeps_its_enter(shop: Shop, open_page: Opened) -> None:
+def test_enter_sends_shift_enter_breaks_the_line_and_an_input_method_keeps_its_enter(
+    shop: Shop, open_page: Opened
+) -> None:
     shop.customer()
     page = open_page()
     field = composer(page)
@@ -49,7 +55,9 @@ def test_enter_sends_shift_enter_breaks_the_line_and_an_input_method_keeps_its_e
     page.keyboard.type("茉莉綠茶 3 盒")
     page.keyboard.press("Shift+Enter")
     page.keyboard.type("鳳梨酥 2 盒")
-    field.evaluate("node => node.dispatchEvent(new KeyboardEvent('keydown', {key: 'Enter', isComposing: true, bubbles: true, cancelable: true}))")
+    field.evaluate(
+        "node => node.dispatchEvent(new KeyboardEvent('keydown', {key: 'Enter', isComposing: true, bubbles: true, cancelable: true}))"
+    )
     assert shop.texts() == []
     page.keyboard.press("Enter")
     expect(page.locator(".entry-customer .bubble")).to_have_text("茉莉綠茶 3 盒\n鳳梨酥 2 盒")
@@ -106,7 +114,14 @@ def test_only_the_newest_message_offers_quick_replies(shop: Shop, open_page: Ope
 
 def test_a_date_is_asked_for_with_the_browsers_own_input(shop: Shop, open_page: Opened) -> None:
     user_id = shop.customer()
-    action = {"type": "datetimepicker", "data": "wished", "mode": "date", "initial": "2026-10-09", "min": "2026-10-06", "max": "2026-12-31"}
+    action = {
+        "type": "datetimepicker",
+        "data": "wished",
+        "mode": "date",
+        "initial": "2026-10-09",
+        "min": "2026-10-06",
+        "max": "2026-12-31",
+    }
     shop.push(user_id, quick_reply("指定到貨日", action))
     page = open_page()
     page.get_by_role("button", name="指定到貨日").click()
@@ -144,11 +159,17 @@ def test_a_time_and_a_moment_can_be_chosen_too(shop: Shop, open_page: Opened) ->
         page.get_by_role("button", name=label).click()
         page.get_by_role("button", name="確定").click()
     _eventually(
-        lambda: [each["params"] for each in shop.postbacks()] == [{"time": "10:30"}, {"datetime": "2026-10-09T10:30"}], page
+        lambda: (
+            [each["params"] for each in shop.postbacks()]
+            == [{"time": "10:30"}, {"datetime": "2026-10-09T10:30"}]
+        ),
+        page,
     )
 
 
-def test_a_number_is_copied_and_a_message_is_shown_as_json(shop: Shop, open_page: Opened, context: BrowserContext) -> None:
+def test_a_number_is_copied_and_a_message_is_shown_as_json(
+    shop: Shop, open_page: Opened, context: BrowserContext
+) -> None:
     context.grant_permissions(["clipboard-read", "clipboard-write"])
     user_id = shop.customer()
     shop.push(user_id, gallery.receipt_card())
@@ -166,10 +187,15 @@ def test_a_number_is_copied_and_a_message_is_shown_as_json(shop: Shop, open_page
     assert [event["type"] for event in shop.webhooks] == ["follow"]
 
 
-def test_a_payment_link_opens_in_a_window_of_its_own(shop: Shop, open_page: Opened, context: BrowserContext) -> None:
+def test_a_payment_link_opens_in_a_window_of_its_own(
+    shop: Shop, open_page: Opened, context: BrowserContext
+) -> None:
     user_id = shop.customer()
     link = {"type": "uri", "uri": f"{shop.base_url}/_local/orders"}
-    shop.push(user_id, flex({"type": "bubble", "footer": box("vertical", button("前往付款", link, style="primary"))}))
+    shop.push(
+        user_id,
+        flex({"type": "bubble", "footer": box("vertical", button("前往付款", link, style="primary"))}),
+    )
     page = open_page()
     with context.expect_page() as opened:
         page.get_by_role("link", name="前往付款").click()
@@ -180,7 +206,12 @@ def test_a_payment_link_opens_in_a_window_of_its_own(shop: Shop, open_page: Open
 
 def test_a_button_that_fills_in_words_leaves_them_to_the_customer(shop: Shop, open_page: Opened) -> None:
     user_id = shop.customer()
-    action = {"type": "postback", "data": "fill", "inputOption": "openKeyboard", "fillInText": "王小明 0912345678 "}
+    action = {
+        "type": "postback",
+        "data": "fill",
+        "inputOption": "openKeyboard",
+        "fillInText": "王小明 0912345678 ",
+    }
     shop.push(user_id, flex({"type": "bubble", "body": box("vertical", button("填寫收件資料", action))}))
     page = open_page()
     page.get_by_role("button", name="填寫收件資料").click()
@@ -196,8 +227,14 @@ def test_stickers_pictures_and_places_can_be_sent(shop: Shop, open_page: Opened)
     for item in ("貼圖", "圖片", "位置資訊"):
         page.get_by_role("button", name="傳送其他內容").click()
         page.get_by_role("button", name=item).click()
-    expect(page.locator(".entry-customer .stub")).to_have_text(["貼圖", "圖片", "台北市政府台北市信義區市府路1號"])
-    assert [event["message"]["type"] for event in shop.webhooks if event["type"] == "message"] == ["sticker", "image", "location"]
+    expect(page.locator(".entry-customer .stub")).to_have_text(
+        ["貼圖", "圖片", "台北市政府台北市信義區市府路1號"]
+    )
+    assert [event["message"]["type"] for event in shop.webhooks if event["type"] == "message"] == [
+        "sticker",
+        "image",
+        "location",
+    ]
 
 
 def test_a_message_can_be_taken_back(shop: Shop, open_page: Opened) -> None:
@@ -251,7 +288,9 @@ def test_several_customers_each_have_a_phone_and_a_language(shop: Shop, open_pag
     expect(page.get_by_role("tab", name="王小明")).not_to_contain_text("未讀")
     page.get_by_role("button", name="並排顯示").click()
     expect(page.locator(".phone:visible")).to_have_count(2)
-    customers = shop.within(lambda: {each.display_name: each.language for each in shop.line.customers.values()})
+    customers = shop.within(
+        lambda: {each.display_name: each.language for each in shop.line.customers.values()}
+    )
     assert customers == {"王小明": "zh-TW", "สมชาย": "th"}
     assert [event["source"]["userId"] for event in shop.webhooks if event["type"] == "message"] != [first]
 
@@ -269,7 +308,9 @@ def test_the_shop_is_seen_typing_until_it_answers(shop: Shop, open_page: Opened)
     user_id = shop.customer()
     page = open_page()
     typing = page.get_by_role("img", name=f"{SHOP_NAME} 正在輸入…")
-    assert shop.within(lambda: shop.line.show_loading({"chatId": user_id, "loadingSeconds": 20})).status == 202
+    assert (
+        shop.within(lambda: shop.line.show_loading({"chatId": user_id, "loadingSeconds": 20})).status == 202
+    )
     expect(typing).to_be_visible()
     shop.push(user_id, {"type": "text", "text": "好了"})
     expect(page.locator(".entry-shop .bubble")).to_have_text("好了")
@@ -310,9 +351,20 @@ def test_a_shop_that_refuses_is_told_of(shop: Shop, open_page: Opened) -> None:
     expect(page.locator(".entry-customer .bubble")).to_have_text("有人在嗎")
 
 
-def test_an_order_can_be_placed_with_the_keyboard_alone(shop: Shop, open_page: Opened, context: BrowserContext) -> None:
+def test_an_order_can_be_placed_with_the_keyboard_alone(
+    shop: Shop, open_page: Opened, context: BrowserContext
+) -> None:
     shop.customer()
-    pay = flex({"type": "bubble", "footer": box("vertical", text("NT$6,156"), button("前往付款", {"type": "uri", "uri": f"{shop.base_url}/_local/orders"}))})
+    pay = flex(
+        {
+            "type": "bubble",
+            "footer": box(
+                "vertical",
+                text("NT$6,156"),
+                button("前往付款", {"type": "uri", "uri": f"{shop.base_url}/_local/orders"}),
+            ),
+        }
+    )
 
     def answer(event: JsonObject) -> list[JsonObject]:
         if event["type"] == "postback":
@@ -354,7 +406,12 @@ def focus(page: Page, name: str, at_most: int, *, back: bool = False) -> None:
     """Press Tab until the control with this name has the focus."""
     for _ in range(at_most):
         page.keyboard.press("Shift+Tab" if back else "Tab")
-        if page.evaluate("(document.activeElement.getAttribute('aria-label') ?? document.activeElement.textContent).trim()") == name:
+        if (
+            page.evaluate(
+                "(document.activeElement.getAttribute('aria-label') ?? document.activeElement.textContent).trim()"
+            )
+            == name
+        ):
             return
     raise AssertionError(f"{name} is not reached with {at_most} presses of Tab")
 

@@ -61,7 +61,9 @@ def test_what_line_does_not_know_is_left_out_and_listed(shop: Shop, open_page: O
 
 
 def test_an_unknown_kind_of_message_is_named(shop: Shop, open_page: Opened) -> None:
-    page = draw(shop, open_page, {"type": "hologram", "id": "1"}, {"type": "text", "text": "好", "glitter": True})
+    page = draw(
+        shop, open_page, {"type": "hologram", "id": "1"}, {"type": "text", "text": "好", "glitter": True}
+    )
     expect(page.locator(".bubble-unknown")).to_have_text("未知的訊息類型 hologram")
     assert page.locator(".problems").all_inner_texts() == ["⚠ 1 個問題", "⚠ 1 個問題"]
 
@@ -82,7 +84,9 @@ def test_keywords_have_the_sizes_of_line(shop: Shop, open_page: Opened) -> None:
     ]
     bubbles = page.locator(".entry-shop").nth(1).locator(".fx-bubble")
     assert [round(size(each)[0]) for each in bubbles.all()] == [120, 160, 220, 241, 260, 300, 300]
-    assert [round(size(each)[1]) for each in page.locator(".entry-shop").nth(2).locator(".fx-button").all()] == [40, 40, 40]
+    assert [
+        round(size(each)[1]) for each in page.locator(".entry-shop").nth(2).locator(".fx-button").all()
+    ] == [40, 40, 40]
     box_style = page.locator(".entry-shop").nth(2).locator(".fx-body > .fx-box")
     assert style(box_style, "padding") == "19px 20px 10px"
 
@@ -107,7 +111,11 @@ def test_a_picture_from_elsewhere_is_a_placeholder(shop: Shop, open_page: Opened
         "https://demo-shop.example/pictures/../TEA-JAS.png",
         "https://demo-shop.example.evil.example/pictures/TEA-JAS.png",
     ]
-    page = draw(shop, open_page, flex({"type": "bubble", "body": box("vertical", *({"type": "image", "url": each} for each in urls))}))
+    page = draw(
+        shop,
+        open_page,
+        flex({"type": "bubble", "body": box("vertical", *({"type": "image", "url": each} for each in urls))}),
+    )
     expect(page.get_by_role("img", name="外部圖片(本機不載入)")).to_have_count(4)
     expect(page.locator(".entry-shop img")).to_have_count(0)
 
@@ -134,14 +142,16 @@ def test_an_absolute_box_stands_in_the_corner(shop: Shop, open_page: Opened) -> 
         " return [a.top - b.top, b.right - a.right, a.width]; }",
         parent.element_handle(),
     ) == [8, 8, 44]
-    assert style(parent, "background-image").startswith("linear-gradient(90deg, rgb(4, 55, 31), rgb(6, 108, 60) 40%")
+    assert style(parent, "background-image").startswith(
+        "linear-gradient(90deg, rgb(4, 55, 31), rgb(6, 108, 60) 40%"
+    )
 
 
 HOSTILE = [
-    "<img src=x onerror=\"window.hacked=1\">",
+    '<img src=x onerror="window.hacked=1">',
     "</script><script>window.hacked=1</script>",
     "' onmouseover='window.hacked=1",
-    "\" style=\"position:fixed",
+    '" style="position:fixed',
     "‮txet desrever ‏עברית",
     "{{constructor.constructor('window.hacked=1')()}}",
     "&lt;b&gt;&amp;#x27;",
@@ -168,11 +178,23 @@ def test_hostile_words_stay_words(words: str, shop: Shop, open_page: Opened) -> 
     template = {
         "type": "template",
         "altText": words,
-        "template": {"type": "buttons", "title": words, "text": words, "actions": [{"type": "message", "label": words, "text": words}]},
+        "template": {
+            "type": "buttons",
+            "title": words,
+            "text": words,
+            "actions": [{"type": "message", "label": words, "text": words}],
+        },
     }
     shop.push(
         user_id,
-        {"type": "text", "text": words, "sender": {"name": words}, "quickReply": {"items": [{"type": "action", "action": {"type": "message", "label": words, "text": words}}]}},
+        {
+            "type": "text",
+            "text": words,
+            "sender": {"name": words},
+            "quickReply": {
+                "items": [{"type": "action", "action": {"type": "message", "label": words, "text": words}}]
+            },
+        },
         template,
         {"type": "location", "title": words, "address": words},
         hostile_card,
@@ -191,7 +213,12 @@ def test_hostile_words_stay_words(words: str, shop: Shop, open_page: Opened) -> 
 
 
 def test_only_the_schemes_of_line_become_links(shop: Shop, open_page: Opened) -> None:
-    good = ["https://shop.example/a?b=c&d=%20", "http://127.0.0.1:9/pay", "tel:+886227208889", "line://nv/chat"]
+    good = [
+        "https://shop.example/a?b=c&d=%20",
+        "http://127.0.0.1:9/pay",
+        "tel:+886227208889",
+        "line://nv/chat",
+    ]
     bad = [
         "javascript:alert(1)",
         " javascript:alert(1)",
@@ -208,15 +235,23 @@ def test_only_the_schemes_of_line_become_links(shop: Shop, open_page: Opened) ->
     page = draw(shop, open_page, flex({"type": "bubble", "body": box("vertical", *contents)}))
     links = page.locator(".fx-bubble a")
     assert [each.get_attribute("href") for each in links.all()] == good
-    assert {(each.get_attribute("target"), each.get_attribute("rel")) for each in links.all()} == {("_blank", "noopener noreferrer")}
+    assert {(each.get_attribute("target"), each.get_attribute("rel")) for each in links.all()} == {
+        ("_blank", "noopener noreferrer")
+    }
     expect(page.locator(".fx-bubble [data-dead]")).to_have_count(len(bad))
     expect(page.locator(".problems summary")).to_have_text(f"⚠ {len(bad)} 個問題")
 
 
 def test_an_address_in_a_text_becomes_a_link_and_a_script_does_not(shop: Shop, open_page: Opened) -> None:
-    page = draw(shop, open_page, {"type": "text", "text": "查件 https://track.example/1?x=2。或 javascript:alert(1)"})
-    assert [each.get_attribute("href") for each in page.locator(".bubble a").all()] == ["https://track.example/1?x=2"]
-    expect(page.locator(".entry .bubble")).to_have_text("查件 https://track.example/1?x=2。或 javascript:alert(1)")
+    page = draw(
+        shop, open_page, {"type": "text", "text": "查件 https://track.example/1?x=2。或 javascript:alert(1)"}
+    )
+    assert [each.get_attribute("href") for each in page.locator(".bubble a").all()] == [
+        "https://track.example/1?x=2"
+    ]
+    expect(page.locator(".entry .bubble")).to_have_text(
+        "查件 https://track.example/1?x=2。或 javascript:alert(1)"
+    )
 
 
 def test_boxes_within_boxes_end_somewhere(shop: Shop, open_page: Opened) -> None:
@@ -247,7 +282,10 @@ def test_a_primary_button_can_be_read_on_any_colour(shop: Shop, open_page: Opene
     )
     light, dark, default, link = page.locator(".fx-button").all()
     assert (style(light, "background-color"), style(light, "color")) == ("rgb(6, 199, 85)", "rgb(17, 17, 17)")
-    assert (style(dark, "background-color"), style(dark, "color")) == ("rgb(0, 51, 102)", "rgb(255, 255, 255)")
+    assert (style(dark, "background-color"), style(dark, "color")) == (
+        "rgb(0, 51, 102)",
+        "rgb(255, 255, 255)",
+    )
     assert style(default, "color") == "rgb(255, 255, 255)"
     assert style(link, "color") == "rgb(180, 35, 24)"
     assert [round(size(each)[1]) for each in (light, link)] == [52, 40]

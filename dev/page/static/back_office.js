@@ -27,7 +27,7 @@ export function makeBackOffice(page) {
 
   const status = makeStatusForm();
   const money = makeMoneyForms();
-  const answers = element("ol", { class: "answers", role: "log", "aria-label": say("answers") });
+  const answers = element("ol", { class: "answers" });
   const answersEmpty = element("p", { class: "nothing small" }, say("noAnswers"));
   const received = element("ol", { class: "received" });
   const receivedEmpty = element("p", { class: "nothing small" }, say("noOrderSystem"));
@@ -40,7 +40,7 @@ export function makeBackOffice(page) {
       panel("sendStatus", "panel-status", orderHead, status.node),
       panel("moneyAndStock", "panel-money", money.node)),
     element("div", { class: "office-logs" },
-      panel("answers", "panel-answers", answersEmpty, answers),
+      panel("answers", "panel-answers", answersEmpty, element("div", { role: "log", "aria-label": say("answers") }, answers)),
       panel("orderSystem", "panel-system", receivedEmpty, received)),
   );
 
