@@ -166,8 +166,11 @@ def _suggested(folded: str, pieces: list[tuple[int, int]], vocabulary: Vocabular
     suggested: list[Product] = []
     for start, end in pieces[:_MAX_SUGGESTIONS]:
         written = folded[start:end]
-        if _WORTH_ASKING.search(written) and not _NEVER_FOR_SALE.search(written):
-            suggested.append(Product(start, end, vocabulary.candidates(written), exact=False))
+        if not _WORTH_ASKING.search(written) or _NEVER_FOR_SALE.search(written):
+            continue
+        candidates = vocabulary.candidates(written)
+        if candidates or len(written) > 1:
+            suggested.append(Product(start, end, candidates, exact=False))
     return suggested
 
 

@@ -144,7 +144,7 @@ _INSIDE = (
 )
 
 _POLITE_START = re.compile(
-    r"(?:請問|請|麻煩|不好意思|我想要|我想|我要|想要|想|要|幫我|可以|可不可以|能不能|那|那個|你好|您好|哈囉|嗨|老闆"
+    r"(?:請問|請|麻煩|不好意思|我想要|我想|我要|想要|想|要|幫我|可以|可不可以|能不能|那|那個|你們|妳們|您|你好|您好|哈囉|嗨|老闆"
     r"|please|idliketo|iwouldliketo|iwantto|iwant|canyou|couldyou|cani|couldi|mayi|hello|hi"
     r"|すみません|あの|ขอ|อยาก|ช่วย)"
 )
