@@ -95,7 +95,7 @@ async def _start(settings: LocalSettings, ending: AsyncExitStack) -> tuple[MiniS
         await asyncio.to_thread(seed, context)
         _write_endpoint(context)
     with steps.step("warm_up", "woke the functions that answer the first message"):
-        await warm_up(template, stack)
+        await warm_up(template, context)
     gateway = Gateway(ministack.port, context.proxied)
     ending.push_async_callback(context.line.aclose)
     ending.push_async_callback(gateway.aclose)

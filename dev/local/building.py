@@ -6,6 +6,7 @@ not disturbed when somebody edits a file and starts another one beside it.
 
 import fcntl
 import hashlib
+import os
 import platform
 import shutil
 import subprocess
@@ -15,7 +16,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from dev.local.processes import clean_environment
 from dev.local.settings import ROOT
 
 SAM = ROOT / ".tools" / "sam" / "bin" / "sam"
@@ -82,8 +82,6 @@ def built(architecture: str) -> Build:
 def _sam_build(folder: Path, architecture: str) -> None:
     unfinished = folder.with_suffix(".unfinished")
     shutil.rmtree(unfinished, ignore_errors=True)
-    temporary = BUILDS / "tmp"
-    temporary.mkdir(exist_ok=True)
     # The third-party layer is what takes long; its cache is kept for as long as its lock file is.
     cache = (
         BUILDS
@@ -95,7 +93,8 @@ def _sam_build(folder: Path, architecture: str) -> None:
             *("--cached", "--cache-dir", str(cache), "--parameter-overrides", f"Architecture={architecture}"),
         ],
         cwd=ROOT,
-        env=clean_environment(temporary, SAM_CLI_TELEMETRY="0"),
+        # The person's own environment: it says how this machine reaches its package index.
+        env={**os.environ, "SAM_CLI_TELEMETRY": "0"},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

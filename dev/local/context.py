@@ -6,9 +6,9 @@ Made once the stack is deployed, so that every name in it exists; the browser pa
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from dev.local.settings import LocalSettings
+from dev.standins.line_pay import LinePayPlatform
 from dev.standins.line_platform import LinePlatform
 
 KEPT_CALLS = 500
@@ -79,7 +79,7 @@ class LocalContext:
     settings: LocalSettings
     stack: DeployedStack
     line: LinePlatform
-    line_pay: Any  # the LINE Pay stand-in's state
+    line_pay: LinePayPlatform
     proxied: CallLog
     seconds: Mapping[str, float]  # start-up step: seconds it took
     credentials: LocalCredentials = LocalCredentials()

@@ -1,58 +1,89 @@
-"""Calls each function that a message meets once, with nothing in it, so that the first answer is quick.
+"""Wakes the functions that a first message meets, so that the first answer is quick, without any effect.
 
-A request without a signature is refused and an empty batch does nothing: no state changes, nobody is called.
+The doors get requests that they only look at: LINE's own test of a webhook, which has no events, and requests
+that come from nobody. The functions that answer the chat get an event that nobody answers.
 """
 
 import asyncio
+import base64
+import hashlib
+import hmac
 import json
 import re
 from collections.abc import Awaitable
 
 import httpx
 
-from dev.local.context import DeployedStack
+from dev.local.context import LocalContext
 from dev.local.deploying import local_session
 from dev.local.overlay import API_ID
-from dev.local.template import Json, http_routes, resources_of
+from dev.local.template import Json, http_routes
 
-EMPTY_BATCH = json.dumps({"Records": []}).encode()
+WEBHOOK = "/line/webhook"
+NO_EVENTS = b'{"destination":"warm-up","events":[]}'
+# Their logical ids in the template.
+CHAT_FUNCTIONS = ("InquiryToQuoteFunction", "OrderStatusFunction")
 # As many cold starts at once as the smallest machine has cores.
 AT_ONCE = 2
 
 
-def batch_functions(template: Json) -> list[str]:
-    """Logical ids of the functions that a queue calls."""
-    return [
-        name
-        for name, properties in resources_of(template, "AWS::Serverless::Function")
-        if any(event.get("Type") == "SQS" for event in properties.get("Events", {}).values())
-    ]
+def unanswered_event() -> Json:
+    """A batch of one chat event of a type that no function answers."""
+    event = {
+        "type": "videoPlayComplete",
+        "mode": "active",
+        "webhookEventId": "warm-up",
+        "timestamp": 0,
+        "source": {"type": "user", "userId": "warm-up"},
+    }
+    body = json.dumps({"receivedAt": "2000-01-01T00:00:00Z", "event": event})
+    attributes = {"MessageGroupId": "warm-up"}
+    record = {"messageId": "warm-up", "eventSource": "aws:sqs", "body": body, "attributes": attributes}
+    return {"Records": [record]}
 
 
-def unsigned_requests(template: Json) -> list[tuple[str, str]]:
-    """Method and path of one request to each function that stands behind a route."""
+def door_requests(template: Json, line_channel_secret: str) -> list[httpx.Request]:
+    """One request to each function that stands behind a route; its path has `warm-up` for every variable."""
     first = {route.function: route for route in reversed(http_routes(template))}
-    return [(route.method, re.sub(r"\{[^}]*\}", "warm-up", route.path)) for route in first.values()]
+    requests = []
+    for route in first.values():
+        path = re.sub(r"\{[^}]*\}", "warm-up", route.path)
+        request = httpx.Request(route.method, f"http://{API_ID}.execute-api.localhost{path}")
+        if path == WEBHOOK:
+            code = hmac.new(line_channel_secret.encode(), NO_EVENTS, hashlib.sha256).digest()
+            signature = {
+                "x-line-signature": base64.b64encode(code).decode(),
+                "content-type": "application/json",
+            }
+            request = httpx.Request(route.method, request.url, headers=signature, content=NO_EVENTS)
+        requests.append(request)
+    return requests
 
 
-async def warm_up(template: Json, stack: DeployedStack) -> None:
+async def warm_up(template: Json, context: LocalContext) -> None:
     """Whatever the functions answer is fine: they are awake then."""
+    stack = context.stack
     turn = asyncio.Semaphore(AT_ONCE)
     functions = local_session().client("lambda", endpoint_url=stack.endpoint)
+    payload = json.dumps(unanswered_event()).encode()
 
     async def in_turn(call: Awaitable[object]) -> None:
         async with turn:
             await call
 
-    def invoke(name: str) -> None:
-        functions.invoke(FunctionName=stack.functions[name], Payload=EMPTY_BATCH)
+    def invoke(logical_id: str) -> None:
+        functions.invoke(FunctionName=stack.functions[logical_id], Payload=payload)
 
-    headers = {"host": f"{API_ID}.execute-api.localhost"}
-    async with httpx.AsyncClient(
-        base_url=stack.endpoint, headers=headers, timeout=60.0, trust_env=False
-    ) as client:
-        calls: list[Awaitable[object]] = [
-            *(client.request(method, path) for method, path in unsigned_requests(template)),
-            *(asyncio.to_thread(invoke, name) for name in batch_functions(template)),
-        ]
-        await asyncio.gather(*(in_turn(call) for call in calls))
+    async def ask(client: httpx.AsyncClient, request: httpx.Request) -> None:
+        host = {**request.headers, "host": request.url.host}
+        path = request.url.raw_path.decode()
+        await client.request(request.method, f"{stack.endpoint}{path}", headers=host, content=request.content)
+
+    async with httpx.AsyncClient(timeout=60.0, trust_env=False) as client:
+        await asyncio.gather(
+            *(in_turn(asyncio.to_thread(invoke, logical_id)) for logical_id in CHAT_FUNCTIONS),
+            *(
+                in_turn(ask(client, request))
+                for request in door_requests(template, context.line.channel_secret)
+            ),
+        )

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 from dev.local.template import HttpRoute, http_routes, read_template, resources_of
-from dev.local.warming import batch_functions, unsigned_requests
 
 TEMPLATE = """
 Resources:
@@ -52,10 +51,3 @@ def test_routes_are_read_with_the_function_behind_them(tmp_path: Path) -> None:
         HttpRoute("GET", "/pay/{key}/confirm", "Door"),
         HttpRoute("GET", "/pay/{key}/cancel", "Door"),
     )
-
-
-def test_waking_asks_each_door_once_and_sends_empty_batches_to_queue_functions_only(tmp_path: Path) -> None:
-    template = read_template(written(tmp_path))
-
-    assert unsigned_requests(template) == [("GET", "/pay/warm-up/confirm")]
-    assert batch_functions(template) == ["Work"]
