@@ -4,7 +4,7 @@ from typing import Any
 
 from storefront import bootstrap
 from storefront.adapters.http_api import Answer, answer, request_of
-from storefront.observability import logger, metrics
+from storefront.observability import flush_metrics, logger
 
 
 def handler(event: dict[str, Any], _context: object) -> Answer:
@@ -16,4 +16,4 @@ def handler(event: dict[str, Any], _context: object) -> Answer:
         logger().info("event_taken", extra={"status": taken.status, "reason": taken.reason})
         return answer(taken.status, {"reason": taken.reason})
     finally:
-        metrics().flush_metrics()
+        flush_metrics()

@@ -8,7 +8,7 @@ from typing import Any
 
 from storefront import bootstrap
 from storefront.adapters.http_api import Answer, answer, request_of
-from storefront.observability import logger, metrics
+from storefront.observability import flush_metrics, logger, metrics
 
 
 def handler(event: dict[str, Any], _context: object) -> Answer:
@@ -28,4 +28,4 @@ def handler(event: dict[str, Any], _context: object) -> Answer:
         logger().info("webhook_taken", extra={"events": len(events), "lost": lost})
         return answer(500 if lost else 200)
     finally:
-        metrics().flush_metrics()
+        flush_metrics()

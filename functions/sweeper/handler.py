@@ -4,7 +4,7 @@ from typing import Any
 
 from storefront import bootstrap
 from storefront.contracts.tasks import NeedsOperator
-from storefront.observability import logger, metrics
+from storefront.observability import flush_metrics, logger
 
 
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
@@ -17,4 +17,4 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
         logger().info("swept", extra={"found": found})
         return {"found": found}
     finally:
-        metrics().flush_metrics()
+        flush_metrics()

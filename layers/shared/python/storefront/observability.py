@@ -21,8 +21,14 @@ def logger() -> Logger:
 
 @cache
 def metrics() -> Metrics:
-    """The function's metrics; `flush` once at the end of an invocation."""
+    """The function's metrics; `flush_metrics` at the end of an invocation."""
     return Metrics(namespace=NAMESPACE, service=SERVICE)
+
+
+def flush_metrics() -> None:
+    """Write what was counted in this invocation, if anything was."""
+    if metrics().metric_set:
+        metrics().flush_metrics()
 
 
 class PowertoolsMetrics:

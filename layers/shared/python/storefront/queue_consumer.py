@@ -15,7 +15,7 @@ from aws_lambda_powertools.utilities.batch import (
 )
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
-from storefront.observability import logger, metrics
+from storefront.observability import flush_metrics, logger, metrics
 
 
 def consume(event: dict[str, Any], context: Any, work: Callable[[str], None]) -> dict[str, Any]:
@@ -37,6 +37,9 @@ def _run(
     work: Callable[[str], None],
     processor: BatchProcessor | SqsFifoPartialProcessor,
 ) -> dict[str, Any]:
+    if not event["Records"]:
+        return {"batchItemFailures": []}
+
     def record_handler(record: SQSRecord) -> None:
         try:
             work(record.body)
@@ -53,7 +56,7 @@ def _run(
             )
         )
     finally:
-        metrics().flush_metrics()
+        flush_metrics()
 
 
 def _place(failed: BaseException) -> str:

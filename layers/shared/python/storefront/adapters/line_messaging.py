@@ -45,9 +45,12 @@ class LineMessaging:
     @cached_property
     def _client(self) -> ApiClient:
         """One client, and so one connection, per function environment; the SDK's own retries are off."""
-        configuration = Configuration(host=self._base_url)
+        configuration = Configuration(host=self._base_url, access_token="")
         configuration.retries = urllib3.Retry(0, redirect=0, raise_on_redirect=False)
-        return ApiClient(configuration)
+        client = ApiClient(configuration)
+        # The SDK would send a stale token with every call; `auth_settings` adds the fresh one where it belongs.
+        del client.default_headers["Authorization"]
+        return client
 
     def reply(self, token: str, messages: Sequence[Mapping[str, object]]) -> SendOutcome:
         request = ReplyMessageRequest(
