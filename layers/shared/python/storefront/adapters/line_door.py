@@ -99,11 +99,13 @@ def _entries(events: Sequence[Mapping[str, Any]], received_at: str) -> Iterator[
         source, event_id = event.get("source"), event.get("webhookEventId")
         if not isinstance(source, dict) or not isinstance(event_id, str):
             continue
-        chat = source.get("groupId") or source.get("roomId") or source.get("userId")
+        shared = source.get("groupId") or source.get("roomId")
+        chat = shared or source.get("userId")
         if not isinstance(chat, str) or not chat:
             continue
         yield (
-            queue_of(event),
+            # Orders are never spoken of in a group, so what is said there is no question about one.
+            "inquiry" if shared else queue_of(event),
             {
                 "MessageBody": json.dumps({"receivedAt": received_at, "event": event}, ensure_ascii=True),
                 "MessageGroupId": customer_id_of(chat),
