@@ -14,11 +14,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import boto3
+from botocore.exceptions import BotoCoreError, ClientError
 
 from storefront.adapters.catalogue_table import CatalogueTable, Replacement
 from storefront.contracts.catalogue_errors import RowError
 from storefront.contracts.catalogue_file import read_catalogue
 from storefront.domain.catalogue import Product
+from storefront.domain.errors import Conflict
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
@@ -85,7 +87,7 @@ def table_of_stack(cloudformation: "CloudFormationClient", stack: str) -> str:
 
 
 def local_run(root: Path, port: int | None) -> Mapping[str, Any]:
-    """What a running local shop says of itself: `endpoint`, and `tables` by name of output."""
+    """What a running local shop says of itself: `endpoint`, `region`, and `tables` by name of output."""
     files = [root / str(port) / "endpoint.json"] if port else sorted(root.glob("*/endpoint.json"))
     found = [file for file in files if file.is_file()]
     if not found:
@@ -99,12 +101,12 @@ def local_run(root: Path, port: int | None) -> Mapping[str, Any]:
     return running
 
 
-def _local_client(endpoint: str) -> "DynamoDBClient":
+def _local_client(endpoint: str, region: str) -> "DynamoDBClient":
     """A client for the local AWS, which takes any credentials; real ones are never sent to it."""
     return boto3.client(
         "dynamodb",
         endpoint_url=endpoint,
-        region_name="us-east-1",
+        region_name=region,
         aws_access_key_id="local",
         aws_secret_access_key="local",  # noqa: S106 - no secret: the local AWS takes anything
     )
@@ -116,9 +118,10 @@ def destination(arguments: argparse.Namespace) -> tuple["DynamoDBClient", str]:
         return boto3.client("dynamodb"), table_of_stack(boto3.client("cloudformation"), arguments.stack)
     endpoint = os.environ.get("AWS_ENDPOINT_URL")
     if endpoint and arguments.table:
-        return _local_client(endpoint), arguments.table
+        region = os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION", "us-east-1")
+        return _local_client(endpoint, region), arguments.table
     running = local_run(PROJECT / ".local", arguments.port)
-    return _local_client(running["endpoint"]), arguments.table or running["tables"][TABLE_OUTPUT]
+    return _local_client(running["endpoint"], running["region"]), running["tables"][TABLE_OUTPUT]
 
 
 def report(result: LoadResult) -> str:
@@ -153,7 +156,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         client, table = destination(arguments)
         result = load(arguments.csv, dynamodb_client=client, catalogue_table=table)
-    except (NoShop, OSError) as reason:
+    except (NoShop, OSError, BotoCoreError, ClientError, Conflict) as reason:
         print(reason, file=sys.stderr)
         return 1
     print(report(result), file=sys.stdout if result.loaded else sys.stderr)

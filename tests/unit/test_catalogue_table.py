@@ -405,3 +405,37 @@ def test_the_running_shop_is_found_by_its_port(tmp_path: Path) -> None:
         loader.local_run(tmp_path, None)
     with pytest.raises(loader.NoShop, match="make run"):
         loader.local_run(tmp_path, 9999)
+
+
+class Stacks:
+    """CloudFormation as far as the loader asks it."""
+
+    def __init__(self, outputs: list[dict[str, str]]) -> None:
+        self._outputs = outputs
+
+    def describe_stacks(self, **asked: str) -> Any:
+        assert asked == {"StackName": "shop"}
+        return {"Stacks": [{"StackName": "shop", "Outputs": self._outputs}]}
+
+
+def test_a_deployed_stack_names_its_table() -> None:
+    outputs = [
+        {"OutputKey": "WebhookUrl", "OutputValue": "-"},
+        {"OutputKey": loader.TABLE_OUTPUT, "OutputValue": "t"},
+    ]
+    stacks: Any = Stacks(outputs)
+    assert loader.table_of_stack(stacks, "shop") == "t"
+
+
+def test_a_stack_without_the_table_is_told_as_such() -> None:
+    stacks: Any = Stacks([])
+    with pytest.raises(loader.NoShop, match="no output CatalogueTableName"):
+        loader.table_of_stack(stacks, "shop")
+
+
+def test_without_a_running_shop_the_command_says_what_to_do(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+    assert loader.main(["--port", "1"]) == 1
+    assert capsys.readouterr().err.startswith("No local shop is running: start one with `make run`")
