@@ -19,12 +19,12 @@ _ADD = (
     r"|\badd|\bmore|\banother|\bextra|\badditional|追加で|あと|もう|เพิ่ม|อีก"
 )
 _REMOVE = (
-    r"(?<!要)不要|不用|不需要|不想要|取消|刪掉|刪除|拿掉|去掉|移除|減少?|少(?:買|訂|拿)?|扣掉?"
-    r"|\bremove|\bcancel|\bdelete|\bwithout|\bno|\bdrop|\bminus|ไม่เอา|ยกเลิก|ลบ|ลด|เอาออก|ไม่ต้องการ"
+    r"(?<!要)不要|沒有要|沒要|不用|不需要|不想要|取消|刪掉|刪除|拿掉|去掉|移除|減少?|少(?:買|訂|拿)?|扣掉?"
+    r"|\bremove|\bcancel|\bdelete|\bwithout|\binstead of|\bno|\bdrop|\bminus|ไม่เอา|ยกเลิก|ลบ|ลด|เอาออก|ไม่ต้องการ"
 )
 _INSTEAD = (
     r"改(?:成|為|訂|買|要|拿)?|換(?:成|為)?|變成|而是|是|\bchange(?: it| that)? to|\bmake (?:it|that)"
-    r"|\binstead|に變更|變更|เปลี่ยนเป็น|แก้เป็น"
+    r"|\binstead|[-=]>|→|に變更|變更|เปลี่ยนเป็น|แก้เป็น"
 )
 _OBJECT = r"\s?(?:給我|我|那個|這個|了|掉|the|my|any|me)?\s?[x×*:]?\s?$"
 _ADD_BEFORE = re.compile(rf"(?:{_ADD}){_OBJECT}")

@@ -104,8 +104,8 @@ _STORE_WORDS = re.compile(
     r"|store pick-?\s?up|convenience store|コンビニ受取|コンビニ|รับที่ร้าน"
 )
 _COURTESY_START = re.compile(
-    r"(?:我是|我叫|收件人是?|姓名是?|寄給|給|請寄給?|請寄到|請送到|請送|請寄|請|麻煩寄到|麻煩|送到|寄到|寄至|送至|寄送?|送|取貨"
-    r"|ชื่อ|ผม|ดิฉัน)+"
+    r"(?:改成|改為|改寄到?|改送到?|改到|換成|我是|我叫|收件人是?|姓名是?|寄給|給|請寄給?|請寄到|請送到|請送|請寄|請|麻煩寄到|麻煩|送到|寄到|寄至|送至|寄送?|送|取貨"
+    r"|ชื่อ|ผม|ดิฉัน|ส่งที่|ส่งไปที่|ส่ง|ร้าน)+"
 )
 _COURTESY_END = re.compile(r"(?:收件|收貨|取貨|親收|收|謝謝|感謝|です|と申します|様|ครับ|ค่ะ)$")
 _POSTCODE_BEFORE = re.compile(
@@ -116,9 +116,34 @@ _ADDRESS_GOES_ON = re.compile(r"[0-9]|[路街巷弄段號樓室棟鄰村里區�
 _TITLES = re.compile(r"(?:先生|小姐|女士|太太|老師|様|さん|様宛)$|^(?:mr|ms|mrs|miss)\.?$")
 _NO_NAME = re.compile(
     r"[送收午晚天週月日管請不要謝買訂付退換問嗎的我你]|門口|電話|電鈴|發票|統編|報價|運費|商品|包裝|宅配|地址|門市"
+    r"|[茶酥餅糕盒箱罐袋杯]|\b(?:tea|cakes?|glass|glasses|box|boxes|case|cases|tins?|bags?|order|gift|how|what|when|where)\b"
 )
 _SEPARATORS = re.compile(r"[\n,，;；、|]")
 _THAI_OR_KANA = re.compile("[\u0e01-\u0e4e]+|[\u3041-\u30ff]+")
+_HAN = re.compile("[\u3400-\u9fff]")
+# A message of two or three characters is taken for a name only with one of these in front: 鳳梨酥 is none.
+_FAMILY_NAMES = frozenset(
+    "陳林黃張李王吳劉蔡楊許鄭謝郭洪邱曾廖賴周徐蘇葉莊呂江何蕭羅高潘簡朱鍾彭游詹胡施沈余趙盧梁顏柯孫魏翁戴范方宋"
+    "鄧杜傅侯曹薛丁卓阮馬董温溫唐藍蔣石紀姚連馮歐程湯田康姜汪白鄒尤巫涂龔嚴韓袁金童陸夏柳凃邵錢伍倪于譚駱熊任甘秦"
+    "顧毛章史官萬俞雷粘饒闕凌崔尹孔辛武辜陶易段龍韋葛池孟褚殷麥賀賈莫文管關向包丘梅華裴樊房全佘左花魯安鮑郝穆塗邢蒲成谷"
+    "常閻練盛鄔耿符申祝繆解鄞項喬陈张黄吴刘杨许郑谢赖苏叶庄吕萧罗钟彭赵卢颜孙邓马蓝蒋纪连冯汤邹龚严韩钱骆顾"
+)
+_DOUBLE_FAMILY_NAMES = (
+    "歐陽",
+    "司馬",
+    "上官",
+    "諸葛",
+    "張簡",
+    "范姜",
+    "司徒",
+    "東方",
+    "尉遲",
+    "夏侯",
+    "公孫",
+    "慕容",
+    "欧阳",
+    "诸葛",
+)
 _WORD = re.compile(r"[^\s,，;；、|。!?！？:]+")
 _PLAIN_LATIN = re.compile(r"[a-z][a-z.'’-]*", re.IGNORECASE)
 _HAN_WORD = re.compile(r"[\u3005\u4e00-\u9fff·・‧]{1,5}")
@@ -334,11 +359,13 @@ def _read_method(message: _Message, found: _Found) -> None:
 
 def _read_names(message: _Message, found: _Found) -> None:
     alone = not found.details and found.method is None
+    if alone and re.search("[0-9]", message.folded):
+        return
     candidates = [candidate for segment in _segments(message) for candidate in _names_in(segment)]
     store = _store_among(candidates, message, found)
     if store is not None:
         candidates.remove(store)
-        found.offer("store_name", delivery.pickup_store_name, " ".join(store[0]))
+        found.offer("store_name", delivery.pickup_store_name, " ".join(store[0]).removeprefix("สาขา"))
     for words, _ in candidates:
         written = " ".join(words)
         if not _is_store(written) and _could_be_a_name(written, alone=alone):
@@ -424,9 +451,18 @@ def _could_be_a_name(written: str, *, alone: bool) -> bool:
     folded = fold(written)
     if _NO_NAME.search(folded) or intent_of(written) is not Intent.OTHER:
         return False
-    if any("\u4e00" <= letter <= "\u9fff" for letter in written):
-        return len(written.replace(" ", "")) <= (4 if alone else 6)
-    return not alone or len(written.split()) > 1
+    if alone:
+        return _is_surely_a_name(written)
+    return not _HAN.search(written) or len(written.replace(" ", "")) <= 6
+
+
+def _is_surely_a_name(written: str) -> bool:
+    """Whether a message that is nothing else is a name: with a Chinese family name, or in several parts."""
+    if " " in written:
+        return _HAN.search(written) is not None or written.istitle() or not written.isascii()
+    if len(written) in {3, 4} and written[:2] in _DOUBLE_FAMILY_NAMES:
+        return True
+    return len(written) in {2, 3} and written[0] in _FAMILY_NAMES
 
 
 def _attempt(kind: InvoiceKind, value: str | None, title: str | None = None) -> InvoiceDraft:

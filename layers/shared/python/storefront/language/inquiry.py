@@ -45,6 +45,7 @@ MAX_CHARACTERS = 2_000
 _MAX_MENTIONS = 150
 _MAX_SUGGESTIONS = 12
 _LONGEST_NOTE = 200
+_BESIDE = 2
 _ONCE = "time"
 """The unit of a service that is done once for an order unless somebody says otherwise."""
 
@@ -128,7 +129,9 @@ def parse_inquiry(text: str, vocabulary: Vocabulary, *, today: date) -> Inquiry:
     mentions = find_quantities(work, language)[:_MAX_MENTIONS]
     rest = marked(work, ((mention.start, mention.end) for mention in mentions), TAKEN_MARK)
     pieces = list(unexplained(rest))
-    suggested = _suggested(folded, pieces, vocabulary)
+    suggested = [
+        product for product in _suggested(folded, pieces, vocabulary) if not _belongs_to_any(product, named)
+    ]
     tokens = Pairing(work, (*named, *suggested, *_amounts(work, mentions)), vocabulary).run()
     lines, questions = _Reader(cleaned, tokens, vocabulary).read()
     wished = next((day.day for day in days if day.day), None)
@@ -172,6 +175,15 @@ def _suggested(folded: str, pieces: list[tuple[int, int]], vocabulary: Vocabular
         if candidates or len(written) > 1:
             suggested.append(Product(start, end, candidates, exact=False))
     return suggested
+
+
+def _belongs_to_any(suggested: Product, named: list[Product]) -> bool:
+    """In มีชาอู่หลงไหม the word for tea stands beside the oolong that it belongs to."""
+    return any(
+        set(product.skus) & set(suggested.skus)
+        and max(product.start - suggested.end, suggested.start - product.end) <= _BESIDE
+        for product in named
+    )
 
 
 class _Reader:

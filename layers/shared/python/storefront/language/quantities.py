@@ -202,11 +202,10 @@ def _chinese_value(run: str) -> tuple[int | None, Refusal | None]:
         return None, Refusal.FRACTION
     if "幾" in run or "數" in run:
         return None, Refusal.APPROXIMATE
+    if len(run) > 1 and all(numerals.CHINESE_DIGITS.get(character) for character in run):
+        return None, Refusal.APPROXIMATE  # 兩三盒 is two or three
     value = numerals.chinese_number(run)
-    if value is None:
-        plain = len(run) <= 3 and all(character in _CN for character in run)
-        return None, Refusal.APPROXIMATE if plain else Refusal.NOT_A_NUMBER
-    return value, None
+    return value, None if value is not None else Refusal.NOT_A_NUMBER
 
 
 def _is_something_else(folded: str, match: re.Match[str], *, unit_follows: bool) -> bool:
