@@ -115,7 +115,7 @@ def gateway() -> "LinePay":
         base_url=settings().base_url("LINE_PAY_BASE_URL"),
         channel_id=str(channel["channelId"]),
         channel_secret=str(channel["channelSecret"]),
-        api_version=settings().optional("LINE_PAY_API_VERSION", "v4"),
+        version="v3" if settings().optional("LINE_PAY_API_VERSION") == "v3" else "v4",
     )
 
 

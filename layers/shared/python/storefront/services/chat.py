@@ -101,11 +101,6 @@ class Turn:
     cancelled: CancelPlan | None = None
 
 
-def spoken_language(text: str) -> Language | None:
-    """The language of a text, if it tells."""
-    return Language.of_tag(language_of(text))
-
-
 def _whole_number(postback: Postback, name: str) -> int | None:
     """A field of a button as a number of up to four digits; anything else is no number (K13)."""
     value = postback.fields.get(name, "")
@@ -297,7 +292,7 @@ class Chat:
             case Happening.POSTBACK:
                 return self._tapped(conversation.spoke(None, event.at), decode(event.postback_data), event)
             case _:
-                return self._wrote(conversation.spoke(spoken_language(event.text), event.at), event)
+                return self._wrote(conversation.spoke(language_of(event.text), event.at), event)
 
     def _first_contact(self, event: ChatEvent) -> Conversation:
         language = None
@@ -395,8 +390,9 @@ class Chat:
         catalogue = self._quoting.catalogue()
         today = event.at.astimezone(TAIPEI).date()
         inquiry = parse_inquiry(event.text, vocabulary_of(catalogue), today=today)
-        if inquiry.questions:
-            return self._ask(conversation, inquiry)
+        asked = [question for question in inquiry.questions if question.kind is not QuestionKind.WHICH_DATE]
+        if asked:
+            return self._ask(conversation, asked[0])
         cart = self._cart_after(conversation, inquiry)
         if cart is None:
             return self._missed(conversation)
@@ -405,34 +401,33 @@ class Chat:
         wished = inquiry.wished_date.isoformat() if inquiry.wished_date else None
         return self._quote(conversation, cart, wished_date=wished)
 
-    def _ask(self, conversation: Conversation, inquiry: Inquiry) -> Turn:
+    def _ask(self, conversation: Conversation, question: Question) -> Turn:
         """One question at a time, about what could not be understood for certain; never a guess."""
-        question = inquiry.questions[0]
         heard = replace(conversation, misses=0)
         match question.kind:
             case QuestionKind.WHICH_PRODUCT:
                 facts = {
                     "candidates": ",".join(question.candidates),
                     "quantity": self._units_for_all(question),
-                    "phrase": question.written,
+                    "phrase": question.phrase,
                 }
                 return Turn(heard, Topic.QUESTION_PRODUCT, facts)
             case QuestionKind.HOW_MANY | QuestionKind.WHICH_UNIT if question.candidates:
                 asking = replace(heard, asked_sku=question.candidates[0])
                 return Turn(asking, Topic.QUESTION_QUANTITY, {"sku": question.candidates[0]})
             case QuestionKind.QUANTITY_REFUSED:
-                facts = {"phrase": question.written, "reason": _refusal_reason(question.refusal)}
+                facts = {"phrase": question.phrase, "reason": _refusal_reason(question.reason)}
                 return Turn(heard, Topic.QUANTITY_REFUSED, facts)
             case _:
                 return self._missed(conversation)
 
     def _units_for_all(self, question: Question) -> str:
         """The quantity in the products' own units, if it means the same for every candidate."""
-        if question.spoken_quantity is None:
+        if question.quantity is None:
             return ""
         vocabulary = vocabulary_of(self._quoting.catalogue())
-        senses = (question.spoken_unit,) if question.spoken_unit else ()
-        found = {vocabulary.in_units(sku, question.spoken_quantity, senses) for sku in question.candidates}
+        senses = (question.unit,) if question.unit else ()
+        found = {vocabulary.in_units(sku, question.quantity, senses) for sku in question.candidates}
         units = found.pop() if len(found) == 1 else None
         return str(units[0]) if units is not None else ""
 

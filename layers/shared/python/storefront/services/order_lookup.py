@@ -9,7 +9,8 @@ from storefront.domain.order import Order
 from storefront.domain.order_number import find_order_number
 from storefront.domain.outbox import Topic
 from storefront.language.postbacks import decode
-from storefront.services.chat import ChatEvent, Happening, spoken_language
+from storefront.language.text import language_of
+from storefront.services.chat import ChatEvent, Happening
 from storefront.services.ports import Clock, Put, Store
 from storefront.services.telling import Telling, new_message
 
@@ -40,7 +41,7 @@ class OrderLookup:
         now = self._clock()
         known = self._store.read(Conversation, event.customer_id)
         conversation = known or Conversation(event.customer_id, event.line_user_id, self._default_language)
-        spoken = spoken_language(event.text) if event.happening is Happening.TEXT else None
+        spoken = language_of(event.text) if event.happening is Happening.TEXT else None
         spoke = conversation.spoke(spoken, event.at)
         answer = self._answer(conversation, event)
         message = new_message(

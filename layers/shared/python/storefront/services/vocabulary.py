@@ -15,7 +15,7 @@ def vocabulary_of(catalogue: Catalogue) -> Vocabulary:
             sku=product.sku,
             names=(*product.names.values(), *product.aliases),
             unit=product.unit,
-            packs={unit.value: held for unit, held in product.packs.items()},
+            packs=tuple((unit.value, held) for unit, held in product.packs.items()),
         )
         for product in catalogue.on_offer
     )
