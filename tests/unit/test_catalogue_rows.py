@@ -253,6 +253,9 @@ def test_the_optional_columns_describe_the_product() -> None:
         ("floor_price_twd", "161", "above-a-price"),
         ("lead_days", "400", "out-of-range"),
         ("name_zh_tw", "茶" * 101, "too-long"),
+        ("aliases", "x" * 101, "too-long"),
+        ("description_zh_tw", "茶" * 2_001, "too-long"),
+        ("specification_zh_tw", "產地:" + "茶" * 2_000, "too-long"),
         ("specification_en", "60 g", "badly-written-specification"),
         ("shelf_life_days", "0", "out-of-range"),
         ("allergens", "milk|dust", "unknown-allergen"),
@@ -417,6 +420,28 @@ def test_json_may_use_its_own_forms() -> None:
     )
     assert product.specifications == {Language.EN: {"Net weight": "60 g"}}
     assert (product.allergens, product.active) == ((Allergen.MILK,), False)
+
+
+@pytest.mark.parametrize("column", ["name_en", "description_en", "sku", "picture"])
+def test_a_list_is_no_text(column: str) -> None:
+    with pytest.raises(ValidationError) as refused:
+        CatalogueRow.model_validate({**TEA, column: ["Jasmine"]})
+    assert [(mistake["loc"], mistake["type"]) for mistake in refused.value.errors()] == [
+        ((column,), "not-text")
+    ]
+
+
+def test_names_stand_on_one_line_whatever_was_pasted() -> None:
+    row = {
+        **TEA,
+        "name_en": "Jasmine\r\n green\ttea\x00",
+        "aliases": "ja\nsmine|tea",
+        "description_en": "one\ntwo",
+    }
+    product = CatalogueRow.model_validate(row).to_product()
+    assert product.names[Language.EN] == "Jasmine green tea"
+    assert product.aliases == ("ja smine", "tea")
+    assert product.descriptions[Language.EN] == "one\ntwo"
 
 
 @pytest.mark.parametrize("version", [None, "", 0, -1, 1.5, True, "new"])

@@ -35,6 +35,19 @@ def plain(text: str) -> str:
     return unicodedata.normalize("NFKC", text).strip()
 
 
+def _text(value: object) -> str:
+    """A cell's text, blanks trimmed; JSON's lists and objects are no text."""
+    if isinstance(value, list | tuple | Mapping):
+        raise PydanticCustomError("not-text", "this is a list or an object, not text")
+    return "" if value is None else str(value).strip()
+
+
+def _one_line(value: object) -> str:
+    """A text without line breaks and other control characters: names stand on cards, receipts and buttons."""
+    text = "".join(" " if unicodedata.category(letter) == "Cc" else letter for letter in _text(value))
+    return " ".join(text.split())
+
+
 def _is_blank(value: object) -> bool:
     return value is None or (isinstance(value, str) and not value.strip())
 
@@ -86,7 +99,7 @@ def _kind(value: object) -> ProductKind:
 def _items(value: object) -> list[str]:
     """The parts of `a|b|c`, or of a list; empty ones are dropped."""
     parts = value if isinstance(value, list | tuple) else str(value or "").replace("｜", "|").split("|")
-    return [part for part in (str(item).strip() for item in parts) if part]
+    return [part for part in map(_one_line, parts) if part]
 
 
 def _pairs(value: object, code: str) -> list[tuple[str, object]]:
@@ -124,7 +137,7 @@ def _price_tiers(value: object) -> tuple[PriceTier, ...]:
 
 
 def _specification(value: object) -> dict[str, str]:
-    return {label: str(content) for label, content in _pairs(value, "badly-written-specification")}
+    return {label: _one_line(content) for label, content in _pairs(value, "badly-written-specification")}
 
 
 def _allergens(value: object) -> tuple[Allergen, ...]:
@@ -142,12 +155,9 @@ def _active(value: object) -> bool:
     raise PydanticCustomError("not-yes-or-no", "{value} is neither yes nor no", {"value": word})
 
 
-def _text(value: object) -> str:
-    return "" if value is None else str(value).strip()
-
-
 Text = Annotated[str, BeforeValidator(_text)]
-RequiredText = Annotated[str, BeforeValidator(_text), StringConstraints(min_length=1)]
+Line = Annotated[str, BeforeValidator(_one_line)]
+RequiredLine = Annotated[str, BeforeValidator(_one_line), StringConstraints(min_length=1)]
 Specification = Annotated[dict[str, str], BeforeValidator(_specification)]
 WholeNumber = Annotated[int, BeforeValidator(_whole_number)]
 OptionalWholeNumber = Annotated[int | None, BeforeValidator(_optional_whole_number)]
@@ -158,12 +168,12 @@ class CatalogueRow(BaseModel):
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
-    sku: RequiredText
+    sku: RequiredLine
     kind: Annotated[ProductKind, BeforeValidator(_kind)] = ProductKind.GOODS
-    name_zh_tw: Text = ""
-    name_en: Text = ""
-    name_ja: Text = ""
-    name_th: Text = ""
+    name_zh_tw: Line = ""
+    name_en: Line = ""
+    name_ja: Line = ""
+    name_th: Line = ""
     aliases: Annotated[tuple[str, ...], BeforeValidator(_aliases)] = ()
     unit: Annotated[Unit, BeforeValidator(_unit)]
     packs: Annotated[dict[Unit, int], BeforeValidator(_packs)] = Field(default_factory=dict)
@@ -183,7 +193,7 @@ class CatalogueRow(BaseModel):
     specification_th: Specification = Field(default_factory=dict)
     shelf_life_days: OptionalWholeNumber = None
     allergens: Annotated[tuple[Allergen, ...], BeforeValidator(_allergens)] = ()
-    picture: Text = ""
+    picture: Line = ""
     active: Annotated[bool, BeforeValidator(_active)] = True
     version: Annotated[int, BeforeValidator(_whole_number_or(0))] = 0
 
@@ -253,6 +263,8 @@ _WORDINGS: Final = {"names": "name", "descriptions": "description", "specificati
 
 COLUMN_OF_FIELD: Final = {
     "names": "name_zh_tw",
+    "descriptions": "description_zh_tw",
+    "specifications": "specification_zh_tw",
     "price": "price_twd",
     "tiers": "price_tiers",
     "floor_price": "floor_price_twd",

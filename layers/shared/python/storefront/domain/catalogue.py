@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import chain
 from typing import Final, Protocol
 
 from storefront.domain.errors import InvalidProduct, ProductProblem
@@ -15,6 +16,8 @@ from storefront.domain.language import Language
 
 MAX_PRICE: Final = 9_999_999
 MAX_NAME_LENGTH: Final = 100
+MAX_ALIASES: Final = 100
+MAX_TEXT_LENGTH: Final = 2_000
 MAX_LEAD_DAYS: Final = 365
 
 _SKU: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
@@ -114,6 +117,7 @@ class Product:
     def __post_init__(self) -> None:
         problems = (
             *_identity_problems(self),
+            *_wording_problems(self),
             *_price_problems(self),
             *_terms_problems(self),
         )
@@ -184,14 +188,24 @@ def _in_language[Wording](wordings: Mapping[Language, Wording], language: Langua
 def _identity_problems(product: Product) -> Iterator[ProductProblem]:
     if not _SKU.fullmatch(product.sku):
         yield ProductProblem("sku", "malformed")
-    if not any(name.strip() for name in product.names.values()):
-        yield ProductProblem("names", "missing")
-    if any(len(name) > MAX_NAME_LENGTH for name in product.names.values()):
-        yield ProductProblem("names", "too-long")
     if product.picture is not None and not _PICTURE.fullmatch(product.picture):
         yield ProductProblem("picture", "malformed")
     if product.version < 0:
         yield ProductProblem("version", "negative")
+
+
+def _wording_problems(product: Product) -> Iterator[ProductProblem]:
+    if not any(name.strip() for name in product.names.values()):
+        yield ProductProblem("names", "missing")
+    if any(len(name) > MAX_NAME_LENGTH for name in product.names.values()):
+        yield ProductProblem("names", "too-long")
+    if len(product.aliases) > MAX_ALIASES or any(len(alias) > MAX_NAME_LENGTH for alias in product.aliases):
+        yield ProductProblem("aliases", "too-long")
+    if any(len(text) > MAX_TEXT_LENGTH for text in product.descriptions.values()):
+        yield ProductProblem("descriptions", "too-long")
+    specifications = product.specifications.values()
+    if any(sum(map(len, chain.from_iterable(pairs.items()))) > MAX_TEXT_LENGTH for pairs in specifications):
+        yield ProductProblem("specifications", "too-long")
 
 
 def _price_problems(product: Product) -> Iterator[ProductProblem]:
