@@ -1,7 +1,7 @@
 """The local page at `/`: a customer's phone and the shop's back office, side by side.
 
-`GET /` and its assets, `GET /pictures/{name}`, the page's own configuration, stream and sender of back-office events, and the
-local run's order system (`POST /_local/order-system`), to which the product reports when nobody names another one.
+`GET /` and its assets, `GET /pictures/{name}`, the page's own configuration, stream and sender of back-office events,
+and the local run's order system (`POST /_local/order-system`), to which the product reports by default.
 """
 
 import json
@@ -21,7 +21,7 @@ from starlette.types import Receive, Scope, Send
 from dev.driver.back_office import BackOffice
 from dev.page.desk import Desk
 from dev.page.shop_front import PUBLIC_PICTURES, ShopFront
-from dev.page.stream import OrderSource, page_events, read_orders
+from dev.page.stream import FirstCustomer, OrderSource, page_events, read_orders
 from dev.standins.line_platform import LinePlatform
 
 JsonObject = dict[str, Any]
@@ -72,7 +72,7 @@ class PageContext(Protocol):
     """What the page needs of the local run.
 
     Where there is also a callable `orders`, it is asked for the orders to show: objects with `orderNumber`, `status`,
-    `statusLabel`, `total`, `customerName`, and `delivery` as in the events to the order system. Only the number is required.
+    `statusLabel`, `total`, `customerName`, `delivery` as in the events to the order system; only the number is a must.
     """
 
     @property
@@ -102,6 +102,7 @@ def page_routes(context: PageContext, shop_folder: Path = DEMO_SHOP) -> list[Bas
     """The routes of the page, to stand before the proxied routes of the API."""
     desk = Desk()
     shop = ShopFront(shop_folder, context.settings.shop_csv)
+    first_customer = FirstCustomer(context.line)
     run = secrets.token_hex(8)
     orders: OrderSource | None = getattr(context, "orders", None)
 
@@ -127,6 +128,7 @@ def page_routes(context: PageContext, shop_folder: Path = DEMO_SHOP) -> list[Bas
         )
 
     async def stream(_request: Request) -> Response:
+        first_customer.welcome()
         return StreamingResponse(
             page_events(context.line, desk, orders, run),
             media_type="text/event-stream",

@@ -1,4 +1,4 @@
-"""GET /_local/page/stream: everything that the page shows, as server-sent events, first what is there, then each change.
+"""GET /_local/page/stream: what the page shows, as server-sent events, first what is there, then each change.
 
 A browser that comes back is told everything once more; the page knows entries by their index, so nothing shows twice.
 """
@@ -27,7 +27,24 @@ OrderSource = Callable[[], list[JsonObject]]
 
 # How often the orders are read while somebody looks at the page; reading them costs queries.
 ORDERS_SECONDS = 1.5
+FIRST_CUSTOMER = "王小明"
 logger = logging.getLogger(__name__)
+
+
+class FirstCustomer:
+    """Somebody to write as, for whoever opens the page before any customer is there: a friend of the shop since now."""
+
+    def __init__(self, line: LinePlatform) -> None:
+        self._line = line
+        self._under_way: set[asyncio.Task[Any]] = set()
+
+    def welcome(self) -> None:
+        if self._line.customers:
+            return
+        customer = self._line.add_customer(FIRST_CUSTOMER)
+        task = asyncio.create_task(self._line.deliver([self._line.follow(customer.user_id)]))
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
 
 
 async def read_orders(orders: OrderSource | None) -> JsonObject:
@@ -50,11 +67,14 @@ async def page_events(
             yield sse(name, value)
         shown = await read_orders(orders)
         yield sse("orders", shown)
+        loop = asyncio.get_running_loop()
+        next_reading = loop.time() + ORDERS_SECONDS
         change, note = asyncio.ensure_future(changes.get()), asyncio.ensure_future(notes.get())
         try:
             while True:
+                left = max(0.0, next_reading - loop.time())
                 done, _ = await asyncio.wait(
-                    {change, note}, timeout=ORDERS_SECONDS, return_when=asyncio.FIRST_COMPLETED
+                    {change, note}, timeout=left, return_when=asyncio.FIRST_COMPLETED
                 )
                 if change in done:
                     event = _change_event(change.result())
@@ -65,11 +85,11 @@ async def page_events(
                     told: Note = note.result()
                     note = asyncio.ensure_future(notes.get())
                     yield sse(told.kind, told.value)
-                if not done:
+                if loop.time() >= next_reading:
                     now = await read_orders(orders)
                     # A comment keeps the connection from looking idle.
                     yield sse("orders", now) if now != shown else b": still here\n\n"
-                    shown = now
+                    shown, next_reading = now, loop.time() + ORDERS_SECONDS
         finally:
             change.cancel()
             note.cancel()

@@ -1,6 +1,6 @@
 """The local page in a real Chromium, with the real LINE stand-in and a shop that answers as the test says.
 
-`shop` runs the page, the stand-in's control routes, a webhook and a hook on one port of 127.0.0.1, in a thread of its own.
+`shop` runs the page, the stand-in's control routes, a webhook and a hook on one port of 127.0.0.1, in its own thread.
 """
 
 import asyncio
@@ -14,21 +14,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import resvg_py
 import standardwebhooks
 import uvicorn
-from playwright.sync_api import (
-    BrowserContext,
-    ConsoleMessage,
-    Page,
-    Request as BrowserRequest,
-    Response as Answer,
-)
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Response
+from playwright.sync_api import Request as PageRequest
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse
+from starlette.responses import Response as Reply
 from starlette.routing import Route
 
-import resvg_py
 from dev.page.routes import page_routes
 from dev.standins.line_platform import LinePlatform, line_control_routes
 
@@ -142,7 +138,7 @@ class Shop:
         return [event["message"]["text"] for event in self.webhooks if event["type"] == "message"]
 
 
-async def _webhook(request: Request) -> Response:
+async def _webhook(request: Request) -> Reply:
     shop: Shop = request.app.state.shop
     body = await request.json()
     for event in body["events"]:
@@ -153,10 +149,10 @@ async def _webhook(request: Request) -> Response:
                 shop.line.reply({"replyToken": event["replyToken"], "messages": messages}, "test").status
                 == 200
             )
-    return Response(status_code=200)
+    return Reply(status_code=200)
 
 
-async def _hook(request: Request) -> Response:
+async def _hook(request: Request) -> Reply:
     shop: Shop = request.app.state.shop
     body = await request.body()
     event = standardwebhooks.Webhook(shop.credentials.wms_secret).verify(body, dict(request.headers))
@@ -169,8 +165,8 @@ def shop_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A shop with two products that are counted and one picture: a cup of tea."""
     drawing = (
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 60 40"><rect width="60" height="40" fill="#dfeee0"/>'
-        '<path d="M16 14h24v8a10 10 0 0 1-10 10h-4a10 10 0 0 1-10-10z" fill="#fff" stroke="#2f6b45" stroke-width="1.5"/>'
-        '<path d="M40 16h4a4 4 0 0 1 0 9h-5" fill="none" stroke="#2f6b45" stroke-width="1.500"/>'
+        '<path d="M16 14h24v8a10 10 0 0 1-10 10h-4a10 10 0 0 1-10-10z" fill="#fff" stroke="#2f6b45"/>'
+        '<path d="M40 16h4a4 4 0 0 1 0 9h-5" fill="none" stroke="#2f6b45" stroke-width="1.5"/>'
         '<path d="M18 17h20v4H18z" fill="#b7d36b"/></svg>'
     )
     folder = tmp_path_factory.mktemp("shop")
@@ -237,10 +233,10 @@ class Watch:
         if message.type in {"error", "warning"}:
             self.complaints.append(f"console {message.type}: {message.text}")
 
-    def _request(self, request: BrowserRequest) -> None:
+    def _request(self, request: PageRequest) -> None:
         self.requests.append(request.url)
 
-    def _response(self, answer: Answer) -> None:
+    def _response(self, answer: Response) -> None:
         if answer.status >= 400:
             self.complaints.append(f"{answer.status} for {answer.url}")
 

@@ -1,4 +1,4 @@
-"""The back-office column of the local page: signed events go out, their answers and the order system's events are shown."""
+"""The back-office column of the local page: signed events go out, answers and the order system's events are shown."""
 
 import json
 from collections.abc import Callable

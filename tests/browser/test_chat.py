@@ -31,6 +31,16 @@ def quick_reply(label: str, action: JsonObject) -> JsonObject:
     }
 
 
+def test_who_comes_first_finds_a_customer_ready_to_write(shop: Shop, open_page: Opened) -> None:
+    page = open_page()
+    expect(page.get_by_role("tab", name="王小明")).to_have_attribute("aria-selected", "true")
+    open_page()
+    say(page, "你好")
+    expect(page.locator(".entry-customer .bubble")).to_have_text("你好")
+    assert [event["type"] for event in shop.webhooks] == ["follow", "message"]
+    assert shop.within(lambda: len(shop.line.customers)) == 1
+
+
 def test_a_text_goes_to_the_shop_and_its_answer_comes_back(shop: Shop, open_page: Opened) -> None:
     shop.customer()
     shop.answer = lambda event: [{"type": "text", "text": "您好!"}] if event["type"] == "message" else []
@@ -56,7 +66,8 @@ def test_enter_sends_shift_enter_breaks_the_line_and_an_input_method_keeps_its_e
     page.keyboard.press("Shift+Enter")
     page.keyboard.type("鳳梨酥 2 盒")
     field.evaluate(
-        "node => node.dispatchEvent(new KeyboardEvent('keydown', {key: 'Enter', isComposing: true, bubbles: true, cancelable: true}))"
+        "node => node.dispatchEvent(new KeyboardEvent('keydown',"
+        " {key: 'Enter', isComposing: true, bubbles: true, cancelable: true}))"
     )
     assert shop.texts() == []
     page.keyboard.press("Enter")

@@ -1,5 +1,6 @@
 """The local page as a whole: usable by everyone, on every screen, in both languages, with nothing from elsewhere."""
 
+import itertools
 import json
 import re
 from collections.abc import Callable
@@ -8,7 +9,7 @@ from typing import Any
 
 import httpx
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import Page, expect
 
 import dev.page.routes
@@ -96,9 +97,8 @@ def test_everything_is_there_in_english_too(shop: Shop, open_page: Opened) -> No
     expect(page.locator("html")).to_have_attribute("lang", "en")
     expect(page.get_by_role("textbox", name="Write a message")).to_be_visible()
     # The page's own words are English now; what customers and shop say stays as it is.
-    own = page.evaluate(
-        "[...document.querySelectorAll('.panel h3, .panel h4, .panel label, .status, .hint, .top button')].map(node => node.textContent)"
-    )
+    places = ".panel h3, .panel h4, .panel label, .status, .hint, .top button"
+    own = page.locator(places).all_inner_texts()
     assert [words for words in own if re.search(r"[一-鿿]", words)] == ["中文"]
     page.get_by_role("button", name="中文").click()
     expect(page.get_by_role("heading", name="後台")).to_be_visible()
@@ -132,15 +132,18 @@ def test_the_page_can_be_skipped_through(shop: Shop, open_page: Opened) -> None:
         "[...document.querySelectorAll('h1, h2, h3, h4')].map(node => Number(node.tagName[1]))"
     )
     assert headings[0] == 1
-    assert all(after <= before + 1 for before, after in zip(headings, headings[1:], strict=False))
+    assert all(after <= before + 1 for before, after in itertools.pairwise(headings))
     assert page.locator("main").count() == 1
 
 
 def test_the_page_does_not_jump_while_it_fills(shop: Shop, open_page: Opened) -> None:
     furnish(shop)
     page = open_page()
-    shift = """() => new Promise(done => new PerformanceObserver((list) => done(list.getEntries().reduce((sum, each) => sum + each.value, 0)))
-        .observe({ type: 'layout-shift', buffered: true }) ?? setTimeout(() => done(0), 500))"""
+    shift = """() => new Promise((done) => {
+        new PerformanceObserver((list) => done(list.getEntries().reduce((sum, each) => sum + each.value, 0)))
+            .observe({ type: 'layout-shift', buffered: true });
+        setTimeout(() => done(0), 500);
+    })"""
     expect(page.get_by_role("button", name="接受報價")).to_be_visible()
     assert page.evaluate(shift) < 0.1
 

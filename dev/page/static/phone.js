@@ -151,14 +151,13 @@ export function makePhone(customer, page) {
     const { node: body, wide } = renderMessage(entry.message, context);
     const time = element("time", { datetime: new Date(entry.at).toISOString() }, page.clockTime(entry.at));
     const meta = element("div", { class: "meta" },
-      side === "customer" && element("span", { class: "read", hidden: true }, say("read")),
-      time,
-      button({ class: "json-button", "aria-label": say("showJson"), title: say("showJson") },
-        () => showJson(say("jsonOf"), entry.message, context), "{}"));
-    if (side === "customer") {
-      meta.append(button({ class: "json-button unsend", "aria-label": say("unsend"), title: say("unsend") },
-        () => act(line.unsend(customer.user_id, entry.message_id)), icon("undo")));
-    }
+      element("div", { class: "tools" },
+        side === "customer" && button({ class: "json-button unsend", "aria-label": say("unsend"), title: say("unsend") },
+          () => act(line.unsend(customer.user_id, entry.message_id)), icon("undo")),
+        button({ class: "json-button", "aria-label": say("showJson"), title: say("showJson") },
+          () => showJson(say("jsonOf"), entry.message, context), "{}")),
+      element("div", { class: "moment" },
+        side === "customer" && element("span", { class: "read", hidden: true }, say("read")), time));
     return element(
       "li",
       { class: `entry entry-${side}${wide ? " entry-wide" : ""}`, lang: shown.language },
