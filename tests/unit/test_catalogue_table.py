@@ -95,7 +95,7 @@ def shop(monkeypatch: pytest.MonkeyPatch) -> Iterator[Shop]:
 
 
 def counters(
-    on_hand: int, available: int, held: int = 0, committed: int = 0, version: int = 0
+    on_hand: int, available: int, held: int = 0, committed: int = 0, version: int = -1
 ) -> dict[str, int]:
     return {
         "on_hand": on_hand,
@@ -250,6 +250,13 @@ def test_a_count_says_whether_it_was_taken(shop: Shop) -> None:
     assert not table.apply_stock_level("TEA-JAS", 99, 5)
     assert not table.apply_stock_level("TEA-JAS", 99, 4)
     assert shop.stock("TEA-JAS") == counters(12, 12, version=5)
+
+
+def test_the_first_count_of_a_back_office_is_newer_than_what_a_file_says(shop: Shop) -> None:
+    table = shop.table()
+    table.replace([TEA], {"TEA-JAS": 30})
+    assert table.apply_stock_level("TEA-JAS", 12, 0)
+    assert shop.stock("TEA-JAS") == counters(12, 12, version=0)
 
 
 def test_a_reload_does_not_let_an_old_count_back_in(shop: Shop) -> None:

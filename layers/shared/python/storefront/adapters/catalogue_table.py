@@ -35,6 +35,9 @@ CACHE_SECONDS: Final = 30
 PART_BYTES: Final = 350_000
 """An item holds 400 KB, names of attributes included."""
 
+NEVER_TOLD: Final = -1
+"""Version of a count that no back office told: older than any that one may tell."""
+
 TRIES: Final = 8
 _READ_AT_ONCE: Final = 100
 _WRITTEN_AT_ONCE: Final = 25
@@ -192,7 +195,7 @@ class CatalogueTable:
             if product.stock_counted and product.sku not in self._stocks([product.sku]):
                 units = 0 if isinstance(change, Product) else change.stock or 0
                 writes.append(
-                    {"Update": self._stock_update(product.sku, None, _Stock(units, units, 0, 0, 0))}
+                    {"Update": self._stock_update(product.sku, None, _Stock(units, units, 0, 0, NEVER_TOLD))}
                 )
             products = {**catalogue.products, product.sku: product}
             if catalogue.version == head.version and self._switch(head, products.values(), writes):
@@ -250,7 +253,7 @@ class CatalogueTable:
             if row is not None and version is not None and version <= row.version:
                 return False
             if row is None:
-                counted = _Stock(on_hand, on_hand, 0, 0, version or 0)
+                counted = _Stock(on_hand, on_hand, 0, 0, NEVER_TOLD if version is None else version)
             else:
                 counted = row.counted(on_hand, row.version if version is None else version)
             try:
