@@ -94,7 +94,7 @@ async def _start(settings: LocalSettings, ending: AsyncExitStack) -> tuple[MiniS
     with steps.step("seed", "filled the secret store and the catalogue"):
         await asyncio.to_thread(seed, context)
         _write_endpoint(context)
-    with steps.step("warm_up", "woke the functions that answer the first message"):
+    with steps.step("warm_up", "woke the functions that the first order meets"):
         await warm_up(template, context)
     gateway = Gateway(ministack.port, context.proxied)
     ending.push_async_callback(context.line.aclose)

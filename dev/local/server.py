@@ -5,6 +5,7 @@ The port answers from the first second on: with 503 until the stack is deployed 
 
 import asyncio
 import contextlib
+import logging
 import signal
 import socket
 from collections.abc import AsyncIterator, Iterator
@@ -108,6 +109,8 @@ async def serving(front: Front, listener: socket.socket) -> AsyncIterator[None]:
     try:
         yield
     finally:
+        # Requests that wait for something new are cut short now, which is nothing to complain of.
+        logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
         server.should_exit = True
         await task
 

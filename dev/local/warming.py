@@ -1,7 +1,7 @@
-"""Wakes the functions that a first message meets, so that the first answer is quick, without any effect.
+"""Wakes the functions that the first order meets, so that every first answer is quick, without any effect.
 
 The doors get requests that they only look at: LINE's own test of a webhook, which has no events, and requests
-that come from nobody. The functions that answer the chat get an event that nobody answers.
+that come from nobody. The functions behind queues get an event that nobody answers, or ids of nothing.
 """
 
 import asyncio
@@ -21,24 +21,37 @@ from dev.local.template import Json, http_routes
 
 WEBHOOK = "/line/webhook"
 NO_EVENTS = b'{"destination":"warm-up","events":[]}'
-# Their logical ids in the template.
-CHAT_FUNCTIONS = ("InquiryToQuoteFunction", "OrderStatusFunction")
-# As many cold starts at once as the smallest machine has cores.
-AT_ONCE = 2
-
-
-def unanswered_event() -> Json:
-    """A batch of one chat event of a type that no function answers."""
-    event = {
+NOBODYS_EVENT = {
+    "receivedAt": "2000-01-01T00:00:00Z",
+    "event": {
         "type": "videoPlayComplete",
         "mode": "active",
         "webhookEventId": "warm-up",
         "timestamp": 0,
         "source": {"type": "user", "userId": "warm-up"},
-    }
-    body = json.dumps({"receivedAt": "2000-01-01T00:00:00Z", "event": event})
+    },
+}
+# What wakes a function behind a queue, by its logical id in the template.
+WAKING: dict[str, Json] = {
+    "InquiryToQuoteFunction": NOBODYS_EVENT,
+    "OrderStatusFunction": NOBODYS_EVENT,
+    "LinePayCheckoutFunction": {"job": "check", "attemptId": "warm-up", "cause": "warm-up"},
+    "ShippingNotificationsFunction": {"source": "warm-up", "eventId": "warm-up"},
+    "OrderEventsFunction": {"eventId": "warm-up"},
+}
+# As many cold starts at once as the smallest machine has cores.
+AT_ONCE = 2
+
+
+def batch_of(body: Json) -> Json:
+    """What Lambda hands to a function for one message of a queue."""
     attributes = {"MessageGroupId": "warm-up"}
-    record = {"messageId": "warm-up", "eventSource": "aws:sqs", "body": body, "attributes": attributes}
+    record = {
+        "messageId": "warm-up",
+        "eventSource": "aws:sqs",
+        "body": json.dumps(body),
+        "attributes": attributes,
+    }
     return {"Records": [record]}
 
 
@@ -65,14 +78,15 @@ async def warm_up(template: Json, context: LocalContext) -> None:
     stack = context.stack
     turn = asyncio.Semaphore(AT_ONCE)
     functions = local_session().client("lambda", endpoint_url=stack.endpoint)
-    payload = json.dumps(unanswered_event()).encode()
 
     async def in_turn(call: Awaitable[object]) -> None:
         async with turn:
             await call
 
-    def invoke(logical_id: str) -> None:
-        functions.invoke(FunctionName=stack.functions[logical_id], Payload=payload)
+    def invoke(logical_id: str, body: Json) -> None:
+        functions.invoke(
+            FunctionName=stack.functions[logical_id], Payload=json.dumps(batch_of(body)).encode()
+        )
 
     async def ask(client: httpx.AsyncClient, request: httpx.Request) -> None:
         host = {**request.headers, "host": request.url.host}
@@ -81,7 +95,7 @@ async def warm_up(template: Json, context: LocalContext) -> None:
 
     async with httpx.AsyncClient(timeout=60.0, trust_env=False) as client:
         await asyncio.gather(
-            *(in_turn(asyncio.to_thread(invoke, logical_id)) for logical_id in CHAT_FUNCTIONS),
+            *(in_turn(asyncio.to_thread(invoke, *waking)) for waking in WAKING.items()),
             *(
                 in_turn(ask(client, request))
                 for request in door_requests(template, context.line.channel_secret)

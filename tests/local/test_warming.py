@@ -2,9 +2,10 @@
 
 from dev.local.settings import ROOT
 from dev.local.template import Json, read_template
-from dev.local.warming import CHAT_FUNCTIONS, door_requests, unanswered_event
+from dev.local.warming import NOBODYS_EVENT, WAKING, batch_of, door_requests
 from storefront.adapters.signatures import is_from_line
 from storefront.contracts.line_events import QueuedEvent, chat_event
+from storefront.contracts.tasks import PAYMENT_JOB, BackOfficeJob, CheckJob, OrderEventJob
 from storefront.services.chat import Happening
 
 TEMPLATE: Json = {
@@ -41,7 +42,7 @@ def test_each_door_is_asked_once_and_the_webhook_as_line_tests_it() -> None:
 
 
 def test_the_chat_ignores_the_event_that_wakes_it() -> None:
-    [record] = unanswered_event()["Records"]
+    [record] = batch_of(NOBODYS_EVENT)["Records"]
     queued = QueuedEvent.model_validate_json(record["body"])
 
     event = chat_event(queued.event, queued.receivedAt)
@@ -50,5 +51,13 @@ def test_the_chat_ignores_the_event_that_wakes_it() -> None:
     assert event.happening is Happening.IGNORED
 
 
+def test_what_wakes_the_other_functions_are_jobs_for_ids_of_nothing() -> None:
+    assert PAYMENT_JOB.validate_python(WAKING["LinePayCheckoutFunction"]) == CheckJob(
+        job="check", attemptId="warm-up", cause="warm-up"
+    )
+    assert BackOfficeJob.model_validate(WAKING["ShippingNotificationsFunction"]).eventId == "warm-up"
+    assert OrderEventJob.model_validate(WAKING["OrderEventsFunction"]).eventId == "warm-up"
+
+
 def test_the_functions_that_are_woken_are_in_the_template() -> None:
-    assert set(CHAT_FUNCTIONS) <= set(read_template(ROOT / "template.yaml")["Resources"])
+    assert set(WAKING) <= set(read_template(ROOT / "template.yaml")["Resources"])
