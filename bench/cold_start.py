@@ -188,24 +188,40 @@ def table(figures: Sequence[Figure]) -> str:
 
 
 def measure(
-    functions: Sequence[Function], scenarios: Sequence[Scenario], runs: int, *, instructions: bool
+    functions: Sequence[Function],
+    layers: Mapping[Scenario, BuiltLayers],
+    endpoint: str,
+    runs: int,
+    *,
+    instructions: bool,
 ) -> list[Figure]:
-    """Start every function under every scenario, taking turns; one start each, uncounted, warms the file cache."""
-    layers = {scenario: build_layers(scenario) for scenario in scenarios}
-    turns = [(function, scenario) for function in functions for scenario in scenarios]
+    """Start every function under every scenario, taking turns."""
+    turns = [(function, scenario) for function in functions for scenario in layers]
     starts: dict[tuple[Function, Scenario], list[Start]] = {turn: [] for turn in turns}
-    counted: dict[tuple[Function, Scenario], int] = {}
-    with secret_store() as endpoint:
-        for run in range(runs + 1):
-            for turn in turns:
-                function, scenario = turn
-                one = start(function, layers[scenario], endpoint)
-                if run:
-                    starts[turn].append(one)
-        for turn in turns if instructions else []:
-            function, scenario = turn
-            counted[turn] = count_instructions(function, layers[scenario], endpoint)
+    for _ in range(runs):
+        for function, scenario in turns:
+            starts[function, scenario].append(start(function, layers[scenario], endpoint))
+    counted = {
+        (function, scenario): count_instructions(function, layers[scenario], endpoint)
+        for function, scenario in (turns if instructions else [])
+    }
     return [figure(turn, taken, counted.get(turn)) for turn, taken in starts.items()]
+
+
+def able_to_start(
+    functions: Sequence[Function], layers: Mapping[Scenario, BuiltLayers], endpoint: str
+) -> list[Function]:
+    """The functions that start; what ails the others goes to standard error. Warms the file cache on the way."""
+    able = []
+    for function in functions:
+        try:
+            for built in layers.values():
+                start(function, built, endpoint)
+        except CannotStartError as error:
+            sys.stderr.write(f"{error}\n")
+        else:
+            able.append(function)
+    return able
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -220,23 +236,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.instructions and not shutil.which("valgrind"):
         parser.error("--instructions needs valgrind on PATH")
     functions = [function for function in known if function.name in (options.function or [function.name])]
-    try:
-        figures = measure(
-            functions, options.scenario or list(Scenario), options.runs, instructions=options.instructions
-        )
-    except CannotStartError as error:
-        sys.stderr.write(f"{error}\n")
-        return 1
-    print(
-        f"Cold start in milliseconds of CPU time, medians of {options.runs} starts, ratio to the first scenario\n"
-    )
+    layers = {scenario: build_layers(scenario) for scenario in options.scenario or Scenario}
+    with secret_store() as endpoint:
+        able = able_to_start(functions, layers, endpoint)
+        figures = measure(able, layers, endpoint, options.runs, instructions=options.instructions)
+    print(f"Cold start in milliseconds of CPU time, medians of {options.runs} starts")
+    print("The ratio is to the function's first scenario\n")
     print(table(figures))
     WORK.mkdir(parents=True, exist_ok=True)
     when = datetime.now(UTC).isoformat(timespec="seconds")
     kept = {"when": when, "figures": [asdict(row) for row in figures]}
     RESULT.write_text(json.dumps(kept, indent=1), encoding="utf-8")
     print(f"\nKept in {RESULT.relative_to(PROJECT)}")
-    return 0
+    return 0 if len(able) == len(functions) else 1
 
 
 if __name__ == "__main__":
