@@ -87,3 +87,9 @@ class LocalContext:
     @property
     def aws_endpoint(self) -> str:
         return self.stack.endpoint
+
+    def orders(self) -> list[dict[str, Any]]:
+        """The shop's orders, newest first, for the page."""
+        from dev.local.orders import read_orders  # noqa: PLC0415 - it needs this module's names
+
+        return read_orders(self.stack)
