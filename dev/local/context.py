@@ -6,6 +6,7 @@ Made once the stack is deployed, so that every name in it exists; the browser pa
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from dev.local.settings import LocalSettings
 from dev.standins.line_pay import LinePayPlatform
