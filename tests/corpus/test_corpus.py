@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from storefront.language.inquiry import parse_inquiry
 from tests.corpus.demo_vocabulary import demo_vocabulary
 

@@ -53,7 +53,7 @@ _EN_MONTH = rf"(?:{'|'.join(_ENGLISH_MONTHS)})[a-z]{{0,6}}\.?"
 _TH_MONTH = rf"(?:{'|'.join(map(re.escape, _THAI_MONTHS))})(?:คม|ยน|พันธ์)?"
 
 _FULL = re.compile(
-    rf"{_NOT_INSIDE}(?P<era>民國|令和|พ\.ศ\.)?\s?(?P<year>[0-9]{{2,4}}|[{_CN}]{{2,6}})\s?(?:[/.-]|年)\s?(?P<month>{_SMALL})\s?(?:[/.-]|月)\s?"
+    rf"{_NOT_INSIDE}(?P<era>民國|令和|พ\.ศ\.)?\s?(?P<year>(?(era)[0-9]{{1,4}}|[0-9]{{2,4}})|[{_CN}]{{2,6}})\s?(?:[/.-]|年)\s?(?P<month>{_SMALL})\s?(?:[/.-]|月)\s?"
     rf"(?P<day>{_SMALL})(?:\s?[日號])?(?![0-9])"
 )
 _YEAR_LAST = re.compile(

@@ -172,7 +172,7 @@ _BY_PHRASE = {
     for phrase in phrases.split("|")
     if phrase
 }
-_INSIDE_PATTERNS = tuple((intent, re.compile(pattern)) for intent, pattern in _INSIDE)
+_INSIDE_PATTERNS = tuple((intent, re.compile(fold(pattern))) for intent, pattern in _INSIDE)
 _BY_LANGUAGE_NAME = {
     _bare(clean(name)): language for language, names in _LANGUAGE_NAMES.items() for name in names.split()
 }

@@ -20,6 +20,7 @@ _NOTHING: _Score = (0, 0, 0, 0, 0)
 _MAX_SKIPPED = 3
 _UNKNOWN_REACH = 3
 _LEAD = 16
+_ONE_MORE = "another"  # a quantity and a change in one word
 
 _SEPARATOR = re.compile(
     r"[\n,，、;；。!?！？/&+|①-⑳]|\.(?![0-9])|[和跟與及]|以及|還有|另外|\b(?:and|plus)\b|と|および|และ|กับ"
@@ -231,6 +232,8 @@ class Pairing:
             own = sorted([token, *token.amounts[:1]], key=lambda part: part.start)
             if not token.amounts and self._is_replaced(token):
                 return Change.REMOVE
+        if any(self._marked.startswith(_ONE_MORE, part.start) for part in own):
+            return Change.ADD
         inner = self._between(own[0], own[1]) if len(own) > 1 else ""
         return change_from(self._lead(own[0]), inner, self._trail(own[-1]))
 

@@ -61,11 +61,11 @@ _RUN = re.compile(
     rf"(?P<sign>負\s?|(?<![a-z])(?:minus|negative)\s|マイナス\s?|ลบ\s?|[-−](?={_NUMERAL}))?"
     rf"(?:(?P<digits>{_NUMERAL}(?:[\d{_ODD}_]|[,./](?={_NUMERAL})|e[+-]?(?=\d))*)(?P<power>[十百千萬億]{{0,3}})"
     rf"|(?P<chinese>[{_CN}半幾數]+(?:點(?=[{_CN}])[{_CN}]+)?)"
-    rf"|(?P<english>(?<![a-z'’-])(?:{_EN_WORD}(?:[\s-]{_EN_WORD})*(?:\spoint\s{_EN_WORD})?|half(?:\sa)?|an?|couple)(?![a-z'’]))"
+    rf"|(?P<english>(?<![a-z'’-])(?:{_EN_WORD}(?:[\s-]{_EN_WORD})*(?:\spoint\s{_EN_WORD})?|half(?:\sa)?|another|an?|couple)(?![a-z'’]))"
     rf"|(?P<thai>(?:{'|'.join(numerals.THAI_WORDS)}|ครึ่ง)+)"
     rf"|(?P<japanese>{'|'.join(numerals.JAPANESE_COUNTS)}))"
 )
-_ENGLISH_ARTICLES = {"a": 1, "an": 1, "couple": 2}
+_ENGLISH_ARTICLES = {"a": 1, "an": 1, "another": 1, "couple": 2}
 _NO_NUMBERS = frozenset({"幾", "數", "萬一", "千萬", "一一"})
 _THAI_DIGITS = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
 _PLAIN = re.compile(r"[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+")
@@ -105,7 +105,9 @@ def read_quantity(text: str) -> int | RefusedQuantity:
     value, refusal = mentions[0].value, mentions[0].refusal
     if value is None:
         return RefusedQuantity(cleaned, refusal or Refusal.NOT_A_NUMBER)
-    return value * 12 if mentions[0].unit == (DOZEN,) else value
+    if mentions[0].unit == (DOZEN,):
+        value *= 12
+    return value if value <= MAX_QUANTITY else RefusedQuantity(cleaned, Refusal.TOO_LARGE)
 
 
 def find_quantities(folded: str, language: Language | None) -> tuple[QuantityMention, ...]:
@@ -228,7 +230,7 @@ def _is_something_else(folded: str, match: re.Match[str], *, unit_follows: bool)
 
 
 def _english_stands_alone(run: str, before: str, folded: str, end: int) -> bool:
-    if run in {"a", "an"}:
+    if run in {"a", "an", "another"}:
         return folded.startswith(" " + PRODUCT_MARK, end)
     if run.startswith("half") or run == "couple":
         return False
