@@ -20,7 +20,7 @@ from starlette.types import Receive, Scope, Send
 
 from dev.driver.back_office import BackOffice
 from dev.page.desk import Desk
-from dev.page.shop_front import PUBLIC_PICTURES, ShopFront
+from dev.page.shop_front import LOGO, PUBLIC_PICTURES, ShopFront
 from dev.page.stream import FirstCustomer, OrderSource, page_events, read_orders
 from dev.standins.line_platform import LinePlatform
 
@@ -119,10 +119,11 @@ def page_routes(context: PageContext, shop_folder: Path = DEMO_SHOP) -> list[Bas
         return FileResponse(file, headers=PAGE_HEADERS) if file else Response(status_code=404)
 
     async def config(_request: Request) -> Response:
+        names = shop.pictures()
         return JSONResponse(
             {
-                "shop": {"name": shop.name()},
-                "pictures": {"prefix": PUBLIC_PICTURES, "path": "/pictures/", "names": shop.pictures()},
+                "shop": {"name": shop.name(), "logo": f"/pictures/{LOGO}" if LOGO in names else None},
+                "pictures": {"prefix": PUBLIC_PICTURES, "path": "/pictures/", "names": names},
                 "products": shop.products(),
             }
         )

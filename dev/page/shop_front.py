@@ -8,6 +8,7 @@ from pathlib import Path
 # What the catalogue's pictures are called in public; the page shows these from the shop's folder, and no others.
 PUBLIC_PICTURES = "https://demo-shop.example/pictures/"
 PICTURE_TYPES = {".png", ".jpg", ".jpeg"}
+LOGO = "shop-logo.png"
 
 
 @dataclass(frozen=True)

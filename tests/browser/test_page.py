@@ -199,7 +199,7 @@ def test_only_pictures_of_the_shop_are_served(shop: Shop) -> None:
 def test_the_configuration_names_shop_pictures_and_products(shop: Shop) -> None:
     answer = httpx.get(f"{shop.base_url}/_local/page/config", trust_env=False)
     assert json.loads(answer.text) == {
-        "shop": {"name": SHOP_NAME},
+        "shop": {"name": SHOP_NAME, "logo": None},
         "pictures": {
             "prefix": "https://demo-shop.example/pictures/",
             "path": "/pictures/",

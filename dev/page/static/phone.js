@@ -161,7 +161,7 @@ export function makePhone(customer, page) {
     return element(
       "li",
       { class: `entry entry-${side}${wide ? " entry-wide" : ""}`, lang: shown.language },
-      side === "shop" ? avatar(shop, page.picture(sender.iconUrl)) : unseen(say("you")),
+      side === "shop" ? avatar(shop, page.picture(sender.iconUrl) ?? shop.logo) : unseen(say("you")),
       element("div", { class: "content" },
         side === "shop" && element("p", { class: "sender", dir: "auto" }, name), element("div", { class: "line" }, body, meta)),
     );
@@ -296,8 +296,8 @@ function sameDay(one, other) {
   return new Date(one).toDateString() === new Date(other).toDateString();
 }
 
-/** The shop's face: its own picture when it has one that may be shown, else its first letter. */
-export function avatar(shop, address) {
+/** The shop's face: the sender's own picture, the shop's logo, or the first letter of its name. */
+function avatar(shop, address = shop.logo) {
   return element("span", { class: "avatar", "aria-hidden": "true" },
     address ? element("img", { src: address, alt: "" }) : [...shop.name.replace(/^[\s"'<「『(]+/, "")][0] ?? "店");
 }
