@@ -49,14 +49,14 @@ def test_a_message_that_orders_nothing_has_no_lines_and_no_questions() -> None:
 @pytest.mark.parametrize(
     ("text", "line"),
     [
-        ("改成5箱", RequestedLine(None, 5, 5, "case")),
+        ("改成5箱", RequestedLine(None, 5, 5, "case", Change.INSTEAD)),
         ("再加一盒", RequestedLine(None, 1, 1, "box", Change.ADD)),
         ("少 2 盒", RequestedLine(None, 2, 2, "box", Change.REMOVE)),
         ("3", RequestedLine(None, 3, 3)),
         ("不要鳳梨酥", RequestedLine(PIN, 0, 0, None, Change.REMOVE)),
         ("少兩盒鳳梨酥", RequestedLine(PIN, 2, 2, "box", Change.REMOVE)),
-        ("鳳梨酥 2 盒改成 3 盒", RequestedLine(PIN, 3, 3, "box")),
-        ("鳳梨酥 3 -> 5", RequestedLine(PIN, 5, 5)),
+        ("鳳梨酥 2 盒改成 3 盒", RequestedLine(PIN, 3, 3, "box", Change.INSTEAD)),
+        ("鳳梨酥 3 -> 5", RequestedLine(PIN, 5, 5, None, Change.INSTEAD)),
         ("再來 2 盒太陽餅", RequestedLine(SUN, 2, 2, "box", Change.ADD)),
         ("add another box of sun cakes", RequestedLine(SUN, 1, 1, "box", Change.ADD)),
         ("another box of sun cakes", RequestedLine(SUN, 1, 1, "box", Change.ADD)),
@@ -114,7 +114,18 @@ def test_amounts_of_one_product_in_two_units_add_up() -> None:
 def test_a_product_takes_the_place_of_another() -> None:
     assert read("鳳梨酥換成太陽餅 3 盒").lines == (
         RequestedLine(PIN, 0, 0, None, Change.REMOVE),
+        RequestedLine(SUN, 3, 3, "box", Change.INSTEAD),
+    )
+
+
+def test_more_of_another_product_in_a_new_order_goes_on_with_the_order() -> None:
+    assert read("鳳梨酥 2 盒，再來太陽餅 3 盒").lines == (
+        RequestedLine(PIN, 2, 2, "box"),
         RequestedLine(SUN, 3, 3, "box"),
+    )
+    assert read("鳳梨酥改成 2 盒，再來太陽餅 3 盒").lines == (
+        RequestedLine(PIN, 2, 2, "box", Change.INSTEAD),
+        RequestedLine(SUN, 3, 3, "box", Change.ADD),
     )
 
 

@@ -7,9 +7,13 @@ from storefront.language.quantities import PRODUCT_MARK
 
 
 class Change(StrEnum):
-    """What a line does to the quote that is open: sets the quantity, adds to it, takes from it."""
+    """What a line does to the quote that is open.
+
+    SET is an order that stands by itself; INSTEAD sets a quantity and leaves the other lines of the quote alone.
+    """
 
     SET = "set"
+    INSTEAD = "instead"
     ADD = "add"
     REMOVE = "remove"
 
@@ -23,13 +27,14 @@ _REMOVE = (
     r"|\bremove|\bcancel|\bdelete|\bwithout|\binstead of|\bno|\bdrop|\bminus|ไม่เอา|ยกเลิก|ลบ|ลด|เอาออก|ไม่ต้องการ"
 )
 _INSTEAD = (
-    r"改(?:成|為|訂|買|要|拿)?|換(?:成|為)?|變成|而是|是|\bchange(?: it| that)? to|\bmake (?:it|that)"
+    r"改(?:成|為|訂|買|要|拿)?|換(?:成|為)?|變成?|而是|\bchange(?: it| that)?(?: to)?|\bmake (?:it|that)"
     r"|\binstead|[-=]>|→|に變更|變更|เปลี่ยนเป็น|แก้เป็น"
 )
 _OBJECT = r"\s?(?:給我|我|那個|這個|了|掉|the|my|any|me)?\s?[x×*:]?\s?$"
 _ADD_BEFORE = re.compile(rf"(?:{_ADD}){_OBJECT}")
 _REMOVE_BEFORE = re.compile(rf"(?:{_REMOVE}){_OBJECT}")
 _INSTEAD_BEFORE = re.compile(rf"(?:{_INSTEAD}){_OBJECT}")
+_INSTEAD_AFTER = re.compile(r"\s?(?:に變更|にして|に変え|\binstead)")
 _ADD_AFTER = re.compile(r"\s?を?(?:追加|more\b|extra\b|เพิ่ม)")
 _REMOVE_AFTER = re.compile(
     r"\s?(?:都|先|就|我|はもう|は|を|も)?\s?"
@@ -37,7 +42,7 @@ _REMOVE_AFTER = re.compile(
     r"(?:[吧喔啦哦謝\sでしてくださいまครับค่ะ].{0,12})?$"
 )
 _REPLACED = re.compile(r"改|換|變更|change[sd]? to|เปลี่ยน")
-_NOT_THIS_MANY = re.compile(r"(?:不是|不要|not)\s?$")
+_NOT_THIS_MANY = re.compile(r"(?:不是|不要|不用|不需要|not)\s?$")
 
 
 def change_from(lead: str, inner: str, trail: str) -> Change:
@@ -46,6 +51,8 @@ def change_from(lead: str, inner: str, trail: str) -> Change:
         return Change.REMOVE
     if _ADD_BEFORE.search(lead) or _ADD_BEFORE.search(inner) or _ADD_AFTER.match(trail):
         return Change.ADD
+    if _INSTEAD_BEFORE.search(lead) or _INSTEAD_BEFORE.search(inner) or _INSTEAD_AFTER.match(trail):
+        return Change.INSTEAD
     return Change.SET
 
 

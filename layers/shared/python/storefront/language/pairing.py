@@ -98,6 +98,7 @@ class Pairing:
         self._add_up()
         for token in self.tokens:
             token.change = self._change_of(token)
+        self._read_also()
         return self.tokens
 
     def _give(self, product: Product, amount: Amount) -> None:
@@ -236,6 +237,15 @@ class Pairing:
             return Change.ADD
         inner = self._between(own[0], own[1]) if len(own) > 1 else ""
         return change_from(self._lead(own[0]), inner, self._trail(own[-1]))
+
+    def _read_also(self) -> None:
+        """鳳梨酥 2 盒，再來太陽餅 3 盒: behind a line that stands by itself, "and more" only goes on with the list."""
+        stands_by_itself = False
+        for token in self.tokens:
+            if isinstance(token, Product) and token.amounts:
+                if token.change is Change.ADD and stands_by_itself:
+                    token.change = Change.SET
+                stands_by_itself = stands_by_itself or token.change is Change.SET
 
     def _lead(self, token: Token) -> str:
         """The words before a token, back to the token before it."""

@@ -14,7 +14,7 @@ _WORDS = {
     "case": "箱 case cases carton cartons ケース カートン ลัง",
     "tin": "罐 缶 tin tins can cans canister canisters กระป๋อง",
     "bag": "袋 包 bag bags pack packs packet packets パック ถุง ซอง แพ็ค แพค ห่อ",
-    "piece": "個 份 件 顆 粒 つ piece pieces pc pcs ea unit units item items ชิ้น อัน",
+    "piece": "個 份 件 顆 粒 つ piece pieces pc pcs ea unit units item items ชิ้น อัน ใบ",
     "set": "組 套 セット set sets ชุด",
     "time": "次 趟 回 time times ครั้ง",
     DOZEN: "打 dozen dozens ダース โหล",
