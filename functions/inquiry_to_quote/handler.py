@@ -13,9 +13,9 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any] | None:
         return consume_groups(event, context, _answer)
     task = QUOTE_TASK.validate_python(event)
     if isinstance(task, AwaitDecision):
-        bootstrap.chat().await_decision(task.quoteId, task.quoteVersion, task.token)
+        bootstrap.deciding().await_decision(task.quoteId, task.quoteVersion, task.token)
         return None
-    decision, order_number = bootstrap.chat().expire_quote(task.quoteId, task.quoteVersion)
+    decision, order_number = bootstrap.deciding().expire_quote(task.quoteId, task.quoteVersion)
     return {"outcome": decision.value, "orderNumber": order_number}
 
 

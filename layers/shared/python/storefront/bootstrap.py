@@ -23,8 +23,10 @@ if TYPE_CHECKING:
     from storefront.adapters.workflow import OrderWorkflow
     from storefront.services.chat import Chat
     from storefront.services.checkout import Checkout
+    from storefront.services.deciding import Deciding
     from storefront.services.order_events import OrderEvents
     from storefront.services.order_lookup import OrderLookup
+    from storefront.services.own_rows import OwnRows
     from storefront.services.payment_page import PaymentPage
     from storefront.services.quoting import Quoting
     from storefront.services.received_events import ReceivedEvents
@@ -159,27 +161,46 @@ def quoting() -> "Quoting":
 
 
 @cache
+def own_rows() -> "OwnRows":
+    from storefront.services.own_rows import OwnRows
+
+    return OwnRows(store())
+
+
+@cache
 def chat() -> "Chat":
     from storefront.adapters.identifiers import RandomIds, now
     from storefront.services.cancelling import Cancelling
-    from storefront.services.chat import Chat, WorkflowInput
+    from storefront.services.chat import Chat, Desks
     from storefront.services.delivery_desk import DeliveryDesk
+    from storefront.services.quote_desk import QuoteDesk
 
     ids = RandomIds()
+    deliveries = DeliveryDesk(store(), settings().shop, settings().timers)
     return Chat(
         store=store(),
-        quoting=quoting(),
-        desk=DeliveryDesk(store(), settings().shop, settings().timers),
-        cancelling=Cancelling(store(), ids),
+        own=own_rows(),
+        desks=Desks(
+            quotes=QuoteDesk(quoting(), deliveries, own_rows(), now, ids),
+            deliveries=deliveries,
+            cancelling=Cancelling(store(), ids),
+        ),
         telling=telling(),
         messenger=messenger(),
         workflow=workflow(),
         waits=waits(),
-        workflow_input=WorkflowInput(settings().workflow_timers),
+        workflow_timers=settings().workflow_timers,
         jobs=jobs(),
         clock=now,
-        ids=ids,
     )
+
+
+@cache
+def deciding() -> "Deciding":
+    from storefront.adapters.identifiers import now
+    from storefront.services.deciding import Deciding
+
+    return Deciding(store(), quoting(), waits(), now)
 
 
 @cache

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictInt, ValidationError
 
-from storefront.contracts.catalogue_row import CatalogueRow
+from storefront.contracts.catalogue_row import ChangedRow
 from storefront.domain.shipment import ShipmentEvent, ShipmentStatus, StoreStop
 from storefront.services.shipping import (
     CancelNews,
@@ -156,7 +156,7 @@ def _news(event: Envelope, received_at: datetime) -> News:
             stock = StockData.model_validate(event.data)
             return StockNews(stock.sku, stock.onHand, stock.version)
         case NewsKind.PRODUCT:
-            return ProductNews(CatalogueRow.model_validate(event.data))
+            return ProductNews(ChangedRow.model_validate(event.data))
         case NewsKind.CANCEL:
             return CancelNews(subject, CancelData.model_validate(event.data).reason)
         case NewsKind.REFUND:

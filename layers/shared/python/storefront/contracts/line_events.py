@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from storefront.domain.conversation import customer_id_of
-from storefront.services.chat import ChatEvent, Happening
+from storefront.services.turns import ChatEvent, Happening
 
 
 class _Tolerant(BaseModel):

@@ -48,7 +48,7 @@ def ask_delivery(facts: Facts, scene: Scene, speaker: Speaker) -> list[Node]:
             flex.quiet(speaker.say("ask_delivery.invoice")),
             flex.quiet(speaker.say("ask_delivery.privacy", shop=scene.shop.name)),
         ),
-        flex.footer(*(flex.button(tap) for tap in methods)),
+        flex.footer(flex.horizontal(*(flex.button(tap) for tap in methods))),
     )
     summary = speaker.say(
         "ask_delivery.summary", example=example_store if method == "store" else example_home

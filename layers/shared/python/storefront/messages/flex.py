@@ -16,10 +16,9 @@ TINT: Final = "#EFF5F1"
 LINE_COLOUR: Final = "#DCE5E0"
 ON_BRAND: Final = "#FFFFFF"
 ON_BRAND_QUIET: Final = "#DDEBE3"
-GOOD: Final = "#2F6B4F"
+
 ATTENTION: Final = "#8A4B00"
 ATTENTION_TINT: Final = "#FFF4E0"
-BAD: Final = "#A8281E"
 
 ALT_TEXT_MOST: Final = 400
 TEXT_MOST: Final = 5000
@@ -237,8 +236,8 @@ def notice(said: str, *, color: str = ATTENTION, tint: str = ATTENTION_TINT) -> 
 def total(label: str, amount: str, below: str = "") -> Node:
     """The sum of a card, larger than anything else on it."""
     line = horizontal(
-        text(label, weight="bold", flex=2, gravity="center"),
-        text(amount, color=BRAND, size="xl", weight="bold", flex=3, align="end", wrap=False),
+        text(label, weight="bold", flex=3, gravity="center"),
+        text(amount, color=BRAND, size="xl", weight="bold", flex=4, align="end", wrap=False),
         spacing="md",
     )
     lines = [line, *([quiet(below, align="end")] if below else [])]

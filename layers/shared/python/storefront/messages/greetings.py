@@ -105,27 +105,26 @@ def product_cards(scene: Scene, speaker: Speaker, most: int) -> Node | None:
 
 def _product_card(product: Product, scene: Scene, speaker: Speaker) -> Node:
     name = product.name(speaker.language)
-    unit = speaker.unit(product.unit)
     one = speaker.counted(1, product.unit)
+    amount = speaker.amount(product.price, SHOP_CURRENCY)
+    price = speaker.say("catalogue.price", amount=amount, unit=speaker.unit(product.unit))
     description = product.description(speaker.language)
-    price = speaker.amount(product.price, SHOP_CURRENCY)
-    contents = [
-        flex.text(name, size="md", weight="bold"),
-        flex.text(speaker.say("catalogue.price", amount=price, unit=unit), color=flex.BRAND, weight="bold"),
-        *([flex.quiet(flex.one_line(description, 120), maxLines=4)] if description else []),
+    facts = [
+        *([flex.text(flex.one_line(description, 120), maxLines=4)] if description else []),
         *_tiers(product, speaker),
         *_specifications(product, speaker),
     ]
     order_one = flex.relabelled(
         taps.order_of(speaker, product.sku, 1, name, one), speaker.say("tap.want.label", counted=one)
     )
+    footer = flex.footer(flex.button(order_one, primary=True))
     picture = _picture(product, scene)
-    return flex.bubble(
-        body=flex.body(*contents, spacing="sm"),
-        footer=flex.footer(flex.button(order_one, primary=True)),
-        hero=flex.picture(picture) if picture else None,
-        size="kilo",
-    )
+    if picture is None:
+        body = flex.body(*facts, spacing="sm") if facts else None
+        return flex.bubble(flex.heading(name, below=price), body, footer, size="kilo")
+    named = (flex.text(name, size="md", weight="bold"), flex.text(price, color=flex.BRAND, weight="bold"))
+    body = flex.body(*named, *facts, spacing="sm")
+    return flex.bubble(body=body, footer=footer, hero=flex.picture(picture), size="kilo")
 
 
 def _picture(product: Product, scene: Scene) -> str | None:

@@ -166,7 +166,7 @@ def _steps(order: Order, names: frozenset[str], speaker: Speaker) -> list[Node]:
 
 def _step(icon: str, said: str, at: datetime, speaker: Speaker) -> Node:
     return flex.horizontal(
-        flex.text(icon, color=flex.BRAND, flex=0),
+        flex.vertical(flex.text(icon, color=flex.BRAND, align="center"), width="22px"),
         flex.text(said, flex=4),
         flex.quiet(speaker.moment(at), flex=4, align="end", gravity="center"),
         spacing="md",

@@ -42,7 +42,7 @@ _MARKS: Final = {
 
 def payment_page(state: PageState, language: Language, shop: Shop, order_number: str | None) -> str:
     """The whole page. The neutral one, for ids that are not ours, says nothing of any order."""
-    speaker = Speaker(language)
+    speaker = Speaker.of(language)
     refresh = (
         f'<meta http-equiv="refresh" content="{REFRESH_SECONDS}">' if state is PageState.PROCESSING else ""
     )

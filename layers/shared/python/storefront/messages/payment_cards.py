@@ -202,7 +202,7 @@ def paid(facts: Facts, scene: Scene, speaker: Speaker) -> list[Node]:
             flex.separator(),
             *terms.returns(order.lines, order.language, scene.catalogue(), speaker),
             terms.seller(scene.shop, speaker),
-            flex.quiet(speaker.say("paid.commands", order=order.order_number)),
+            flex.quiet(speaker.say("paid.commands")),
         ),
         flex.footer(
             flex.button(taps.of_order(speaker, "status", order.order_number), primary=True),

@@ -53,8 +53,10 @@ def quote(facts: Facts, scene: Scene, speaker: Speaker) -> list[Node]:
                 primary=True,
                 height="md",
             ),
-            flex.button(taps.of_quote(speaker, "change", offered.quote_id, offered.quote_version)),
-            flex.button(taps.plain(speaker, "person")),
+            flex.horizontal(
+                flex.button(taps.of_quote(speaker, "change", offered.quote_id, offered.quote_version)),
+                flex.button(taps.plain(speaker, "person")),
+            ),
         ),
     )
     summary = speaker.say("quote.summary", title=title, amount=amount, until=until)
@@ -73,12 +75,13 @@ def _formal_facts(offered: Quote, shop: Shop, speaker: Speaker) -> Sequence[Node
 
 def _line(line: QuoteLine, offered: Quote, catalogue: Catalogue, speaker: Speaker) -> Node:
     product = catalogue.products.get(line.sku)
-    values = {
-        "counted": speaker.counted_with_pack(line.quantity, product, line.unit),
-        "price": speaker.amount(line.unit_price, offered.currency),
-        "list_price": speaker.amount(line.list_price, offered.currency),
-    }
-    key = "quote.line_tier" if line.unit_price < line.list_price else "quote.line"
+    price = speaker.amount(line.unit_price, offered.currency)
+    counted = speaker.counted_with_pack(line.quantity, product, line.unit)
+    details = [flex.quiet(speaker.say("quote.line", price=price, counted=counted))]
+    if line.unit_price < line.list_price:
+        list_price = speaker.amount(line.list_price, offered.currency)
+        said = speaker.say("quote.list_price", list_price=list_price)
+        details.append(flex.text(said, color=flex.BRAND, size="xs"))
     return flex.vertical(
         flex.horizontal(
             flex.text(speaker.line_name(line, offered.language, catalogue), weight="bold", flex=3),
@@ -87,7 +90,7 @@ def _line(line: QuoteLine, offered: Quote, catalogue: Catalogue, speaker: Speake
             ),
             spacing="md",
         ),
-        flex.quiet(speaker.say(key, **values)),
+        *details,
         spacing="xs",
     )
 

@@ -71,7 +71,7 @@ BUILDERS: Final[Mapping[Topic, Builder]] = {
 
 def render(message: Message, scene: Scene, language: Language) -> list[Node]:
     """The one to five message objects that say `message` in `language`, ready to be sent as JSON."""
-    return BUILDERS[message.topic](message.facts, scene, Speaker(language))
+    return BUILDERS[message.topic](message.facts, scene, Speaker.of(language))
 
 
 def plain_text(message: Message, scene: Scene, language: Language) -> Node:

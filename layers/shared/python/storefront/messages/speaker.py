@@ -22,14 +22,16 @@ class Speaker:
     """Says things in `language`; times come in UTC and are told in Taipei's."""
 
     language: Language
+    wording: Mapping[str, str]
 
-    @property
-    def _wording(self) -> Mapping[str, str]:
-        return wording_of(self.language)
+    @classmethod
+    def of(cls, language: Language) -> "Speaker":
+        """The voice with the strings of its wording file."""
+        return cls(language, wording_of(language))
 
     def say(self, key: str, **values: object) -> str:
         """The sentence of `key`; KeyError for one that the files do not have is a slip of ours."""
-        return self._wording[key].format(**values)
+        return self.wording[key].format(**values)
 
     # Amounts and quantities --------------------------------------------------------------------------------
 
@@ -39,7 +41,7 @@ class Speaker:
 
     def unit(self, unit: str, quantity: int = 1) -> str:
         """The word for `unit`; English has a second one for more than one."""
-        forms = self._wording[f"unit.{unit}"].split("|")
+        forms = self.wording[f"unit.{unit}"].split("|")
         return forms[0] if quantity == 1 else forms[-1]
 
     def counted(self, quantity: int, unit: str) -> str:
@@ -100,7 +102,7 @@ class Speaker:
         return self.moment(at if at.tzinfo else at.replace(tzinfo=TAIPEI).astimezone(UTC))
 
     def _month(self, day: date) -> str:
-        return self._wording["time.months"].split()[day.month - 1]
+        return self.wording["time.months"].split()[day.month - 1]
 
     def _weekday(self, day: date) -> str:
-        return self._wording["time.weekdays"].split()[day.weekday()]
+        return self.wording["time.weekdays"].split()[day.weekday()]

@@ -22,8 +22,10 @@ from storefront.messages.speaker import Speaker
 def seller(shop: Shop, speaker: Speaker) -> Node:
     """Who sells, and how to reach them."""
     named = speaker.say("terms.seller", name=shop.legal_name, number=shop.company_number)
-    contact = speaker.say("terms.contact", phone=shop.phone, email=shop.email)
-    return flex.vertical(*(flex.quiet(line) for line in (named, contact, shop.address) if line), spacing="xs")
+    phone = speaker.say("terms.phone", phone=shop.phone)
+    return flex.vertical(
+        *(flex.quiet(line) for line in (named, phone, shop.email, shop.address) if line), spacing="xs"
+    )
 
 
 def returns(

@@ -10,9 +10,9 @@ from storefront.domain.order_number import find_order_number
 from storefront.domain.outbox import Topic
 from storefront.language.postbacks import decode
 from storefront.language.text import language_of
-from storefront.services.chat import ChatEvent, Happening
 from storefront.services.ports import Clock, Put, Store
 from storefront.services.telling import Telling, new_message
+from storefront.services.turns import ChatEvent, Happening
 
 
 @dataclass(frozen=True)

@@ -56,9 +56,10 @@ class Quoting:
     def catalogue(self) -> Catalogue:
         return self._catalogues.read()
 
-    def shortage(self, cart: Mapping[str, int], held: Mapping[str, int]) -> Shortage | None:
+    def shortage(
+        self, cart: Mapping[str, int], held: Mapping[str, int], catalogue: Catalogue
+    ) -> Shortage | None:
         """The first product of `cart` that cannot be promised, counting what this customer holds already."""
-        catalogue = self._catalogues.read()
         counted = [sku for sku in cart if catalogue.products[sku].stock_counted]
         available = self._catalogues.available(counted)
         for sku in counted:
@@ -74,6 +75,7 @@ class Quoting:
         previous: Quote | None,
         new_quote_id: str,
         now: datetime,
+        catalogue: Catalogue,
         *,
         formal: bool = False,
         wished_date: str | None = None,
@@ -85,7 +87,6 @@ class Quoting:
         """
         if not 1 <= len(cart) <= MAX_LINES or not all(1 <= units <= MAX_QUANTITY for units in cart.values()):
             raise ValueError("a cart holds 1 to 20 products, 1 to 9,999 units each")
-        catalogue = self._catalogues.read()
         open_quote = previous if previous is not None and previous.state is QuoteState.OFFERED else None
         quote = Quote(
             quote_id=open_quote.quote_id if open_quote else new_quote_id,

@@ -18,7 +18,7 @@ from storefront.domain.casework import (
     WaitStep,
 )
 from storefront.domain.catalogue import ProductChange
-from storefront.domain.errors import Conflict, IllegalMove, OrderEnded
+from storefront.domain.errors import Conflict, IllegalMove, InvalidProduct, OrderEnded
 from storefront.domain.order import DeliveryMethod, Order, OrderState
 from storefront.domain.outbox import Message, Topic
 from storefront.domain.shipment import NOTICES, RECEIVED, Parcel, ShipmentEvent, parcels_cover
@@ -157,8 +157,7 @@ class Shipping:
                 self._catalogues.apply_stock_level(news.sku, news.on_hand, news.version)
                 self._store.commit(Put(received.ended(ReceivedState.APPLIED)))
             case ProductNews():
-                self._catalogues.apply_product(news.change)
-                self._store.commit(Put(received.ended(ReceivedState.APPLIED)))
+                self._product(received, news)
             case CancelNews():
                 self._cancel(received, news)
             case RefundNews():
@@ -175,6 +174,14 @@ class Shipping:
         else:
             self._metrics.count("EventParkedForPeople")
         self._store.commit(Put(received.parked(reason, due_at)))
+
+    def _product(self, received: ReceivedEvent, news: ProductNews) -> None:
+        try:
+            self._catalogues.apply_product(news.change)
+        except InvalidProduct:
+            self._quarantine(received, "contradicts-the-catalogue")
+            return
+        self._store.commit(Put(received.ended(ReceivedState.APPLIED)))
 
     # Parcels ---------------------------------------------------------------------------------------------
 

@@ -1,0 +1,57 @@
+"""From words to a cart: pure functions over what the parser understood. A cart maps SKU to units."""
+
+from collections.abc import Mapping
+
+from storefront.language.inquiry import Change, Inquiry, Question, RequestedLine
+from storefront.language.products import Vocabulary
+
+
+def cart_after(
+    cart: Mapping[str, int], asked_sku: str | None, inquiry: Inquiry, vocabulary: Vocabulary
+) -> dict[str, int] | None:
+    """The cart that the words lead to; None when they name nothing that can be ordered.
+
+    A request that stands by itself replaces the cart; 再, 加, 改成 and 不要 change it, and so does a quantity
+    alone, which is about the product that was asked about (`asked_sku`) or the only one there is.
+    """
+    if not inquiry.lines:
+        return None
+    corrects = any(line.change is not Change.SET or line.sku is None for line in inquiry.lines)
+    after = dict(cart) if corrects else {}
+    for line in inquiry.lines:
+        sku = line.sku or asked_sku or (next(iter(after)) if len(after) == 1 else None)
+        units = _units(line, sku, vocabulary)
+        if sku is None or units is None:
+            return None
+        match line.change:
+            case Change.ADD:
+                after[sku] = after.get(sku, 0) + units
+            case Change.REMOVE if units == 0 or after.get(sku, 0) <= units:
+                after.pop(sku, None)
+            case Change.REMOVE:
+                after[sku] -= units
+            case _:
+                after[sku] = units
+    return after
+
+
+def units_for_all(question: Question, vocabulary: Vocabulary) -> int | None:
+    """The quantity of a question in the products' own units, if it means the same for every candidate."""
+    if question.quantity is None:
+        return None
+    senses = (question.unit,) if question.unit else ()
+    found = {vocabulary.in_units(sku, question.quantity, senses) for sku in question.candidates}
+    converted = found.pop() if len(found) == 1 else None
+    return converted[0] if converted is not None else None
+
+
+def _units(line: RequestedLine, sku: str | None, vocabulary: Vocabulary) -> int | None:
+    """Units of `sku`; a line that names no product has its quantity as it was spoken."""
+    if line.sku is not None:
+        return line.quantity_in_units
+    if sku is None or sku not in vocabulary:
+        return None
+    converted = vocabulary.in_units(
+        sku, line.quantity_in_units, (line.spoken_unit,) if line.spoken_unit else ()
+    )
+    return converted[0] if converted is not None else None

@@ -1,0 +1,266 @@
+"""The quote desk: what a customer asks for becomes one current quote, which they accept, change or let go."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from storefront.domain.catalogue import Catalogue
+from storefront.domain.conversation import Conversation, Step
+from storefront.domain.order import OrderState
+from storefront.domain.outbox import Topic
+from storefront.domain.quote import Quote, QuoteState
+from storefront.language.inquiry import Question, QuestionKind, parse_inquiry
+from storefront.language.postbacks import Postback
+from storefront.language.quantities import Refusal
+from storefront.services.carts import cart_after, units_for_all
+from storefront.services.delivery_desk import DeliveryDesk
+from storefront.services.own_rows import OwnRows
+from storefront.services.ports import Clock, Ids
+from storefront.services.quoting import Quoting, Shortage
+from storefront.services.turns import ChatEvent, Turn, whole_number
+from storefront.services.vocabulary import vocabulary_of
+
+TAIPEI: Final = ZoneInfo("Asia/Taipei")
+SIMILAR_SHOWN: Final = 3
+
+
+class QuoteDesk:
+    """Turns about products and quotes."""
+
+    def __init__(
+        self, quoting: Quoting, delivery_desk: DeliveryDesk, own: OwnRows, clock: Clock, ids: Ids
+    ) -> None:
+        self._quoting = quoting
+        self._delivery_desk = delivery_desk
+        self._own = own
+        self._clock = clock
+        self._ids = ids
+
+    # What is wanted --------------------------------------------------------------------------------------
+
+    def inquired(self, conversation: Conversation, event: ChatEvent) -> Turn:
+        """A text that may order something; at most one question, and never a guess about a product."""
+        catalogue = self._quoting.catalogue()
+        vocabulary = vocabulary_of(catalogue)
+        today = event.at.astimezone(TAIPEI).date()
+        inquiry = parse_inquiry(event.text, vocabulary, today=today)
+        asked = [question for question in inquiry.questions if question.kind is not QuestionKind.WHICH_DATE]
+        if asked:
+            return self._ask(conversation, asked[0], catalogue)
+        cart = cart_after(conversation.cart, conversation.asked_sku, inquiry, vocabulary)
+        if cart is None:
+            return self.missed(conversation)
+        if not cart:
+            return self.let_go(conversation)
+        wished = inquiry.wished_date.isoformat() if inquiry.wished_date else None
+        return self._quote(conversation, cart, catalogue, wished_date=wished)
+
+    def picked(self, conversation: Conversation, postback: Postback) -> Turn:
+        """A product chosen by button, with the quantity that was spoken of."""
+        sku = postback.fields.get("sku", "")
+        cart = {**conversation.cart, sku: whole_number(postback, "n") or 1}
+        return self._quote(conversation, cart, self._quoting.catalogue())
+
+    @staticmethod
+    def missed(conversation: Conversation) -> Turn:
+        """Not understood; the second time in a row a person is offered."""
+        misses = conversation.misses + 1
+        facts = {"offer_person": "yes" if misses > 1 else "no"}
+        return Turn(replace(conversation, misses=misses), Topic.NOT_UNDERSTOOD, facts)
+
+    def _ask(self, conversation: Conversation, question: Question, catalogue: Catalogue) -> Turn:
+        heard = replace(conversation, misses=0)
+        match question.kind:
+            case QuestionKind.WHICH_PRODUCT if question.candidates:
+                units = units_for_all(question, vocabulary_of(catalogue))
+                facts = {
+                    "candidates": ",".join(question.candidates),
+                    "quantity": "" if units is None else str(units),
+                    "phrase": question.phrase,
+                }
+                return Turn(heard, Topic.QUESTION_PRODUCT, facts)
+            case QuestionKind.HOW_MANY | QuestionKind.WHICH_UNIT if question.candidates:
+                asking = replace(heard, asked_sku=question.candidates[0])
+                return Turn(asking, Topic.QUESTION_QUANTITY, {"sku": question.candidates[0]})
+            case QuestionKind.QUANTITY_REFUSED:
+                facts = {"phrase": question.phrase, "reason": _reason(question.reason)}
+                return Turn(heard, Topic.QUANTITY_REFUSED, facts)
+            case _:
+                return self.missed(conversation)
+
+    # The quote -------------------------------------------------------------------------------------------
+
+    def _quote(
+        self,
+        conversation: Conversation,
+        cart: Mapping[str, int],
+        catalogue: Catalogue,
+        *,
+        formal: bool = False,
+        wished_date: str | None = None,
+    ) -> Turn:
+        """Quote `cart`, or say of which product there is too little; products no longer on offer drop out."""
+        cart = {sku: units for sku, units in cart.items() if catalogue.find(sku) is not None}
+        if not cart:
+            return Turn(conversation, Topic.CATALOGUE)
+        previous = self._own.current_quote(conversation)
+        still_open = previous if previous is not None and previous.state is QuoteState.OFFERED else None
+        held = {line.sku: line.quantity for line in still_open.lines} if still_open else {}
+        shortage = self._quoting.shortage(cart, held, catalogue)
+        if shortage is not None:
+            return self._short(conversation, shortage, catalogue)
+        try:
+            plan = self._quoting.plan(
+                conversation,
+                cart,
+                still_open,
+                self._ids.quote_id(),
+                self._clock(),
+                catalogue,
+                formal=formal,
+                wished_date=wished_date,
+            )
+        except ValueError:
+            return Turn(conversation, Topic.QUANTITY_REFUSED, {"phrase": "", "reason": "too_many"})
+        talking = replace(
+            conversation,
+            cart=cart,
+            quote_id=plan.quote.quote_id,
+            quote_version=plan.quote.quote_version,
+            step=Step.FREE,
+            asked_sku=None,
+            misses=0,
+        )
+        ended = (still_open.ended(QuoteState.SUPERSEDED),) if still_open else ()
+        return Turn(talking, Topic.QUOTE, _named(plan.quote), plan.writes, start=plan.quote, end=ended)
+
+    @staticmethod
+    def _short(conversation: Conversation, shortage: Shortage, catalogue: Catalogue) -> Turn:
+        """Less than was wanted: what there is now, when the rest could come, what is alike."""
+        product = catalogue.products[shortage.sku]
+        similar = [
+            other.sku
+            for other in catalogue.on_offer
+            if other.kind == product.kind and other.sku != product.sku
+        ]
+        facts = {
+            "sku": shortage.sku,
+            "wanted": str(shortage.wanted),
+            "available": str(shortage.available),
+            "lead_days": str(product.lead_days),
+            "similar": ",".join(similar[:SIMILAR_SHOWN]),
+        }
+        return Turn(replace(conversation, misses=0), Topic.OUT_OF_STOCK, facts)
+
+    # What becomes of it ----------------------------------------------------------------------------------
+
+    def accepted(self, conversation: Conversation, postback: Postback, event: ChatEvent) -> Turn:
+        """The accept button: an order, once; pressed again it says what comes next (B4)."""
+        quote = self._own.quote(conversation, postback)
+        if quote is None:
+            return Turn(conversation, Topic.QUOTE_UNKNOWN)
+        if quote.order_number is not None:
+            return self.where_it_stands(conversation, quote.order_number)
+        now = self._clock()
+        if not quote.is_open_at(now):
+            return self._no_longer_open(conversation, quote)
+        order, writes = self._quoting.accept(quote, self._ids.order_number(), now, event.event_id)
+        talking = replace(
+            conversation, cart={}, order_number=order.order_number, step=Step.DELIVERY, misses=0
+        )
+        asked = self._delivery_desk.ask(talking, order)
+        return Turn(asked.conversation, asked.topic, asked.facts, writes)
+
+    def where_it_stands(self, conversation: Conversation, order_number: str) -> Turn:
+        """What an order of the customer's needs next; changes nothing."""
+        order = self._own.order(conversation, order_number)
+        if order is None:
+            return Turn(conversation, Topic.ORDER_UNKNOWN)
+        if order.state is OrderState.AWAITING_DETAILS:
+            asked = self._delivery_desk.ask(replace(conversation, order_number=order_number), order)
+            return Turn(asked.conversation, asked.topic, asked.facts)
+        if order.state is OrderState.AWAITING_PAYMENT:
+            return Turn(conversation, open_payment=order)
+        facts = {"order_number": order_number, "as_of": self._clock().isoformat()}
+        return Turn(conversation, Topic.ORDER_STATUS, facts)
+
+    def declined(self, conversation: Conversation, postback: Postback) -> Turn:
+        """The decline button: the stock is free again."""
+        quote = self._own.quote(conversation, postback)
+        if quote is None:
+            return Turn(conversation, Topic.QUOTE_UNKNOWN)
+        if quote.state is not QuoteState.OFFERED:
+            return self._no_longer_open(conversation, quote)
+        return self._end(replace(conversation, cart={}), quote, QuoteState.DECLINED, Topic.QUOTE_DECLINED)
+
+    def let_go(self, conversation: Conversation) -> Turn:
+        """Nothing is left of the cart, by words: the open quote is declined, if there is one."""
+        quote = self._own.current_quote(conversation)
+        emptied = replace(conversation, cart={}, quote_id=None, quote_version=0, misses=0)
+        if quote is None or quote.state is not QuoteState.OFFERED:
+            return Turn(emptied, Topic.QUOTE_DECLINED)
+        return self._end(emptied, quote, QuoteState.DECLINED, Topic.QUOTE_DECLINED)
+
+    def renewed(self, conversation: Conversation, postback: Postback) -> Turn:
+        """An old quote at today's prices."""
+        quote = self._own.quote(conversation, postback)
+        if quote is None:
+            return Turn(conversation, Topic.QUOTE_UNKNOWN)
+        return self._quote(conversation, _cart_of(quote), self._quoting.catalogue())
+
+    def change_asked(self, conversation: Conversation, postback: Postback) -> Turn:
+        """The change button: how to say what should be different."""
+        quote = self._own.quote(conversation, postback)
+        if quote is None:
+            return Turn(conversation, Topic.QUOTE_UNKNOWN)
+        if not quote.is_open_at(self._clock()):
+            return self._no_longer_open(conversation, quote)
+        return Turn(conversation, Topic.ASK_CHANGE, _named(quote))
+
+    def formalised(self, conversation: Conversation) -> Turn:
+        """The open quote again, as a formal one."""
+        quote = self._own.current_quote(conversation)
+        if quote is None or quote.state is not QuoteState.OFFERED:
+            return Turn(conversation, Topic.HOW_TO_ORDER)
+        return self._quote(conversation, _cart_of(quote), self._quoting.catalogue(), formal=True)
+
+    def reordered(self, conversation: Conversation, postback: Postback) -> Turn:
+        """An earlier order once more, as a new quote at today's prices."""
+        order = self._own.order(conversation, postback.fields.get("o"))
+        if order is None:
+            return Turn(conversation, Topic.ORDER_UNKNOWN)
+        cart = {line.sku: line.quantity for line in order.lines}
+        return self._quote(conversation, cart, self._quoting.catalogue())
+
+    def _no_longer_open(self, conversation: Conversation, quote: Quote) -> Turn:
+        """An old button: the current quote if there is one, else an offer to renew."""
+        if quote.state is QuoteState.OFFERED:
+            return self._end(conversation, quote, QuoteState.EXPIRED, Topic.QUOTE_EXPIRED)
+        current = self._own.current_quote(conversation)
+        if quote.state is QuoteState.SUPERSEDED and current is not None and current.is_open_at(self._clock()):
+            return Turn(conversation, Topic.QUOTE_SUPERSEDED, _named(current))
+        return Turn(conversation, Topic.QUOTE_EXPIRED, _named(quote))
+
+    def _end(self, conversation: Conversation, quote: Quote, state: QuoteState, topic: Topic) -> Turn:
+        writes = self._quoting.end(quote, state)
+        return Turn(conversation, topic, _named(quote), writes, end=(quote.ended(state),))
+
+
+def _named(quote: Quote) -> dict[str, str]:
+    return {"quote_id": quote.quote_id, "quote_version": str(quote.quote_version)}
+
+
+def _cart_of(quote: Quote) -> dict[str, int]:
+    return {line.sku: line.quantity for line in quote.lines}
+
+
+def _reason(refusal: Refusal | None) -> str:
+    """Why a quantity was refused, as the wording files know it."""
+    match refusal:
+        case Refusal.ZERO | Refusal.NEGATIVE | Refusal.FRACTION:
+            return refusal.value
+        case Refusal.TOO_LARGE:
+            return "too_many"
+        case _:
+            return "not_a_number"

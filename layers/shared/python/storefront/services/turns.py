@@ -1,0 +1,82 @@
+"""One event of the chat, and one turn of the conversation that answers it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+from storefront.domain.conversation import Conversation
+from storefront.domain.order import Order
+from storefront.domain.outbox import ReplyToken, Topic
+from storefront.domain.quote import Quote
+from storefront.language.postbacks import Postback
+from storefront.services.cancelling import CancelPlan
+from storefront.services.ports import Write
+
+REPLY_TOKEN_LIFE: Final = timedelta(seconds=50)
+"""LINE gives a reply token one minute from the webhook; ten seconds are kept for our own way to LINE."""
+
+
+class Happening(StrEnum):
+    """Kinds of chat events that the shop acts on."""
+
+    TEXT = "text"
+    POSTBACK = "postback"
+    FOLLOW = "follow"
+    UNFOLLOW = "unfollow"
+    STICKER = "sticker"
+    MEDIA = "media"
+    GROUP = "group"
+    IGNORED = "ignored"
+
+
+@dataclass(frozen=True)
+class ChatEvent:
+    """One webhook event, already authenticated. `at` is LINE's time, `received_at` the door's."""
+
+    event_id: str
+    happening: Happening
+    customer_id: str
+    line_user_id: str
+    at: datetime
+    received_at: datetime
+    text: str = ""
+    postback_data: str = ""
+    reply_token: str | None = None
+    group_id: str | None = None
+
+    @property
+    def message_id(self) -> str:
+        return f"event:{self.event_id}"
+
+    @property
+    def reply(self) -> ReplyToken | None:
+        if self.reply_token is None:
+            return None
+        return ReplyToken(self.reply_token, self.received_at + REPLY_TOKEN_LIFE)
+
+
+@dataclass(frozen=True)
+class Turn:
+    """The answer to one event, the writes that it tells of, and what follows once they are committed.
+
+    No topic means that somebody else answers (the payment card) or nobody. `start` is a quote whose workflow
+    begins, `end` are quotes whose workflows are over, `wake` is an order that is complete.
+    """
+
+    conversation: Conversation
+    topic: Topic | None = None
+    facts: Mapping[str, str] = field(default_factory=dict)
+    writes: tuple[Write, ...] = ()
+    start: Quote | None = None
+    wake: Order | None = None
+    end: tuple[Quote, ...] = ()
+    open_payment: Order | None = None
+    cancelled: CancelPlan | None = None
+
+
+def whole_number(postback: Postback, name: str) -> int | None:
+    """A field of a button as a number of up to four digits; anything else is no number (K13)."""
+    value = postback.fields.get(name, "")
+    return int(value) if value.isascii() and value.isdigit() and len(value) <= 4 else None

@@ -1,0 +1,522 @@
+"""A small shop with one customer and her orders: the rows that the cards are tested with, one case per thing to say."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from storefront.domain.catalogue import (
+    Allergen,
+    Catalogue,
+    PriceTier,
+    Product,
+    ProductKind,
+    ReturnPolicy,
+    Unit,
+)
+from storefront.domain.conversation import Conversation, DeliveryDetails, OrderDelivery
+from storefront.domain.delivery import (
+    HomeDelivery,
+    InvoiceChoice,
+    InvoiceKind,
+    Recipient,
+    StoreChain,
+    StorePickup,
+)
+from storefront.domain.language import Language
+from storefront.domain.money import Currency
+from storefront.domain.order import DeliveryMethod, HistoryStep, HoldState, Order, OrderState
+from storefront.domain.outbox import Message, Topic
+from storefront.domain.payment import AttemptState, PaymentAttempt
+from storefront.domain.quote import Quote, QuoteLine
+from storefront.domain.shipment import Parcel, ShipmentEvent, ShipmentStatus, StoreStop
+from storefront.messages.scene import Shop
+
+NOW = datetime(2026, 11, 24, 6, 2, tzinfo=UTC)  # 14:02 on a Tuesday in Taipei
+UNTIL = datetime(2026, 11, 25, 6, 2, tzinfo=UTC)
+ORDER_NUMBER = "A7K3Q-9XM2T"
+STORE_ORDER = "B8M4R-2YN3V"
+QUOTE_ID = "Q7H2K9"
+PAYMENT_URL = "https://sandbox-web-pay.line.me/web/payment/wait?transactionReserveId=dGVzdA"
+
+SHOP = Shop(
+    name="山嵐茶行",
+    legal_name="山嵐茶業有限公司",
+    company_number="12345675",
+    phone="02-2345-6789",
+    email="hello@shanlan.example",
+    address="台北市大同區迪化街一段 88 號",
+    official_account="@shanlan.tea",
+    formal_quote_from=30_000,
+    shipping_home=120,
+    shipping_store=60,
+    free_shipping_from=1_000,
+    picture_base_url="https://pictures.shanlan.example",
+)
+
+
+def names(zh_tw: str, en: str, ja: str, th: str) -> dict[Language, str]:
+    return {Language.ZH_TW: zh_tw, Language.EN: en, Language.JA: ja, Language.TH: th}
+
+
+JASMINE = Product(
+    sku="TEA-JAS",
+    kind=ProductKind.GOODS,
+    names=names("茉莉綠茶", "Jasmine green tea", "ジャスミン緑茶", "ชาเขียวมะลิ"),
+    unit=Unit.BOX,
+    price=180,
+    floor_price=140,
+    return_policy=ReturnPolicy.SEVEN_DAYS,
+    packs={Unit.CASE: 12},
+    tiers=(PriceTier(24, 171), PriceTier(60, 160), PriceTier(120, 150)),
+    stock_counted=True,
+    lead_days=2,
+    descriptions=names(
+        "三次窨花的茉莉綠茶，清香回甘。",
+        "Green tea scented three times with jasmine.",
+        "三度香り付けしたジャスミン緑茶。",
+        "ชาเขียวอบดอกมะลิสามครั้ง หอมละมุน",
+    ),
+    specifications={
+        Language.ZH_TW: {"內容量": "20 包", "產地": "南投"},
+        Language.EN: {"Contents": "20 bags", "Origin": "Nantou"},
+        Language.JA: {"内容量": "20袋", "産地": "南投"},
+        Language.TH: {"ปริมาณ": "20 ซอง", "แหล่งผลิต": "หนานโถว"},
+    },
+    picture="jasmine.png",
+)
+OOLONG = Product(
+    sku="TEA-OOL",
+    kind=ProductKind.GOODS,
+    names=names("高山烏龍茶", "High mountain oolong", "高山烏龍茶", "ชาอู่หลงภูเขาสูง"),
+    unit=Unit.TIN,
+    price=420,
+    floor_price=340,
+    return_policy=ReturnPolicy.SEVEN_DAYS,
+    packs={Unit.CASE: 10},
+    tiers=(PriceTier(10, 399), PriceTier(40, 370)),
+    stock_counted=True,
+    lead_days=2,
+)
+PINEAPPLE = Product(
+    sku="CAK-PIN",
+    kind=ProductKind.GOODS,
+    names=names("鳳梨酥", "Pineapple cake", "パイナップルケーキ", "พายสับปะรด"),
+    unit=Unit.BOX,
+    price=360,
+    floor_price=290,
+    return_policy=ReturnPolicy.PERISHABLE_NO_RETURN,
+    packs={Unit.CASE: 20},
+    tiers=(PriceTier(20, 340),),
+    stock_counted=True,
+    lead_days=3,
+    shelf_life_days=30,
+    allergens=tuple(Allergen),
+)
+GIFT_WRAP = Product(
+    sku="SVC-GIF",
+    kind=ProductKind.SERVICE,
+    names=names("禮盒包裝", "Gift wrapping", "ギフト包装", "ห่อของขวัญ"),
+    unit=Unit.SET,
+    price=60,
+    floor_price=60,
+    return_policy=ReturnPolicy.SERVICE,
+)
+LARGE_CATALOGUE = Catalogue.of(
+    replace(PINEAPPLE, sku=f"CAK-{number}", picture="pineapple.png") for number in range(30)
+)
+CATALOGUE = Catalogue.of((JASMINE, OOLONG, PINEAPPLE, GIFT_WRAP))
+
+HOME = DeliveryDetails(
+    home=HomeDelivery(Recipient("王小明", "0912345678"), "台北市信義區市府路45號"),
+    invoice=InvoiceChoice(InvoiceKind.COMPANY, "04595257", "範例股份有限公司"),
+    wished_date="2026-11-27",
+)
+STORE = DeliveryDetails(
+    store=StorePickup(Recipient("林美麗", "0987654321"), StoreChain.SEVEN, "市府門市"),
+    invoice=InvoiceChoice(InvoiceKind.MOBILE_BARCODE, "/ABC1234"),
+)
+ON_PAPER = replace(HOME, invoice=InvoiceChoice(InvoiceKind.PAPER))
+DONATED = replace(HOME, invoice=InvoiceChoice(InvoiceKind.DONATION, "25885"))
+CONVERSATION = Conversation("customer", "U" + "0" * 32, Language.ZH_TW, on_file=HOME)
+
+
+def a_quote(*lines: tuple[Product, int], **changes: Any) -> Quote:
+    made = Quote(
+        quote_id=QUOTE_ID,
+        quote_version=1,
+        customer_id="customer",
+        language=Language.ZH_TW,
+        currency=Currency.TWD,
+        lines=tuple(QuoteLine.priced(product, units, Language.ZH_TW) for product, units in lines),
+        created_at=NOW,
+        valid_until=UNTIL,
+    )
+    return replace(made, **changes)
+
+
+QUOTE = a_quote((JASMINE, 36), wished_date="2026-11-27")
+MIXED_QUOTE = a_quote((JASMINE, 20), (PINEAPPLE, 2), (GIFT_WRAP, 1))
+SMALL_QUOTE = a_quote((JASMINE, 4))
+SERVICE_QUOTE = a_quote((GIFT_WRAP, 1))
+FORMAL_QUOTE = a_quote((OOLONG, 100), formal=True)
+
+
+def an_order(state: OrderState, **changes: Any) -> Order:
+    made = Order(
+        order_number=ORDER_NUMBER,
+        customer_id="customer",
+        quote_id=QUOTE_ID,
+        quote_version=1,
+        language=Language.ZH_TW,
+        currency=Currency.TWD,
+        lines=QUOTE.lines,
+        state=state,
+        hold=HoldState.HELD,
+        hold_until=NOW + timedelta(minutes=20),
+        created_at=NOW - timedelta(minutes=5),
+        delivery_method=DeliveryMethod.HOME,
+        shipping_fee=0,
+        active_attempt="attempt",
+        history=(HistoryStep(NOW - timedelta(minutes=5), OrderState.AWAITING_DETAILS, "accept"),),
+    )
+    return replace(made, **changes)
+
+
+AWAITING_DETAILS = an_order(OrderState.AWAITING_DETAILS, delivery_method=None)
+AWAITING_PAYMENT = an_order(
+    OrderState.AWAITING_PAYMENT, lines=SMALL_QUOTE.lines, shipping_fee=120, discount=20
+)
+CONFIRMING = replace(AWAITING_PAYMENT, confirming_attempt="attempt")
+PAID_ORDER = an_order(
+    OrderState.PAID,
+    hold=HoldState.COMMITTED,
+    captured=QUOTE.subtotal,
+    paid_at=NOW,
+    history=(
+        HistoryStep(NOW - timedelta(minutes=5), OrderState.AWAITING_DETAILS, "accept"),
+        HistoryStep(NOW, OrderState.PAID, "confirm"),
+    ),
+)
+LONG_ORDER = replace(
+    PAID_ORDER, lines=a_quote(*((product, 2) for product in LARGE_CATALOGUE.on_offer[:20])).lines
+)
+PAID_STORE_ORDER = replace(PAID_ORDER, order_number=STORE_ORDER, delivery_method=DeliveryMethod.STORE)
+ENDED_ORDERS = tuple(
+    an_order(state, history=(HistoryStep(NOW, state, "job"),), captured=paid, refunded=paid)
+    for state, paid in (
+        (OrderState.CANCELLED, 0),
+        (OrderState.EXPIRED, 0),
+        (OrderState.REFUNDED, QUOTE.subtotal),
+    )
+)
+
+STOP = StoreStop("市府門市", "台北市信義區市府路45號", "2026-11-30")
+
+
+def parcel(
+    *statuses: ShipmentStatus, order: str = ORDER_NUMBER, shipment_id: str = "S1", **changes: Any
+) -> Parcel:
+    """A parcel that went through `statuses`, an hour apart."""
+    events = tuple(
+        replace(
+            ShipmentEvent(
+                event_id=f"{shipment_id}-{place}",
+                status=status,
+                at=NOW + timedelta(hours=place),
+                carrier="tcat",
+                tracking_number="901234567890",
+            ),
+            **changes,
+        )
+        for place, status in enumerate(statuses)
+    )
+    return Parcel(order, shipment_id, events)
+
+
+@dataclass
+class SampleScene:
+    """Rows in memory, looked up as the cards look them up."""
+
+    shop: Shop = SHOP
+    now: datetime = NOW
+    quotes: Sequence[Quote] = ()
+    orders: Sequence[Order] = ()
+    deliveries: Mapping[str, DeliveryDetails] = field(
+        default_factory=lambda: {ORDER_NUMBER: HOME, STORE_ORDER: STORE}
+    )
+    sent: Sequence[Parcel] = ()
+    products: Catalogue = CATALOGUE
+    talk: Conversation = CONVERSATION
+    payment_url: str | None = PAYMENT_URL
+
+    def catalogue(self) -> Catalogue:
+        return self.products
+
+    def conversation(self) -> Conversation:
+        return self.talk
+
+    def quote(self, quote_id: str, quote_version: int) -> Quote:
+        return next(
+            quote
+            for quote in self.quotes
+            if (quote.quote_id, quote.quote_version) == (quote_id, quote_version)
+        )
+
+    def order(self, order_number: str) -> Order:
+        return next(order for order in self.orders if order.order_number == order_number)
+
+    def delivery(self, order_number: str) -> OrderDelivery | None:
+        details = self.deliveries.get(order_number)
+        return OrderDelivery(order_number, "customer", details) if details is not None else None
+
+    def attempt(self, attempt_id: str) -> PaymentAttempt:
+        order = self.orders[0]
+        return PaymentAttempt(
+            attempt_id=attempt_id,
+            order_number=order.order_number,
+            customer_id="customer",
+            provider_order_id=f"{order.order_number}-1",
+            amount=order.total,
+            currency=order.currency,
+            state=AttemptState.REQUESTED,
+            created_at=NOW,
+            expires_at=order.hold_until,
+            payment_url=self.payment_url,
+        )
+
+    def parcels(self, order_number: str) -> Sequence[Parcel]:
+        return [parcel for parcel in self.sent if parcel.order_number == order_number]
+
+    def recent_orders(self) -> Sequence[Order]:
+        return self.orders
+
+
+@dataclass(frozen=True)
+class Case:
+    """Something to say, and the rows that it is about."""
+
+    name: str
+    topic: Topic
+    facts: dict[str, str]
+    scene: SampleScene
+
+    @property
+    def message(self) -> Message:
+        return Message(f"case:{self.name}", "customer", self.topic, NOW, self.facts)
+
+
+def _case(topic: Topic, facts: Mapping[str, str], *about: Quote | Order | Parcel, name: str = "") -> Case:
+    scene = SampleScene(
+        quotes=[row for row in about if isinstance(row, Quote)],
+        orders=[row for row in about if isinstance(row, Order)],
+        sent=[row for row in about if isinstance(row, Parcel)],
+    )
+    return Case(f"{topic}-{name}" if name else str(topic), topic, dict(facts), scene)
+
+
+_OF_QUOTE = {"quote_id": QUOTE_ID, "quote_version": "1"}
+_OF_ORDER = {"order_number": ORDER_NUMBER}
+_AS_OF = {"as_of": NOW.isoformat()}
+_DETAIL_FIELDS = (
+    "name",
+    "phone",
+    "address",
+    "chain",
+    "store_name",
+    "mobile_barcode",
+    "company_number",
+    "company_title",
+    "donation_code",
+)
+_T, _S = Topic, ShipmentStatus
+_IN_STORE = (_S.READY_FOR_PICKUP, _S.PICKUP_REMINDER, _S.STORE_CLOSED, _S.PICKED_UP)
+
+
+def _with(case: Case, name: str, **changes: Any) -> Case:
+    """`case` in a scene that differs."""
+    return replace(case, name=f"{case.name} {name}", scene=replace(case.scene, **changes))
+
+
+def _greetings() -> list[Case]:
+    bare = (_T.WELCOME, _T.HOW_TO_ORDER, _T.CATALOGUE, _T.PERSON, _T.THANKS, _T.ACKNOWLEDGED, _T.GROUP_HINT)
+    return [
+        *(_case(topic, {}) for topic in (*bare, _T.LANGUAGE_CHANGED)),
+        _with(_case(_T.CATALOGUE, {}), "of a large shop", products=LARGE_CATALOGUE),
+        _with(_case(_T.CATALOGUE, {}), "of an empty shop", products=Catalogue.of(())),
+        _with(_case(_T.NOT_UNDERSTOOD, {"offer_person": "no"}), "empty shop", products=Catalogue.of(())),
+        _case(_T.NOT_UNDERSTOOD, {"offer_person": "no"}, name="first"),
+        _case(_T.NOT_UNDERSTOOD, {"offer_person": "yes"}, name="again"),
+    ]
+
+
+def _quotes() -> list[Case]:
+    refused = ("zero", "negative", "fraction", "too_many", "not_a_number")
+    short = {
+        "sku": "TEA-JAS",
+        "wanted": "600",
+        "available": "240",
+        "lead_days": "2",
+        "similar": "TEA-OOL,CAK-PIN",
+    }
+    which = {"candidates": "TEA-JAS,TEA-OOL", "quantity": "36", "phrase": "茶"}
+    return [
+        _case(_T.QUOTE, _OF_QUOTE, QUOTE),
+        _case(_T.QUOTE, _OF_QUOTE, MIXED_QUOTE, name="mixed"),
+        _case(_T.QUOTE, _OF_QUOTE, SMALL_QUOTE, name="small"),
+        _case(_T.QUOTE, _OF_QUOTE, FORMAL_QUOTE, name="formal"),
+        _case(_T.QUESTION_PRODUCT, which),
+        _case(_T.QUESTION_PRODUCT, {**which, "quantity": ""}, name="without quantity"),
+        _case(_T.QUESTION_QUANTITY, {"sku": "TEA-JAS"}),
+        _case(_T.QUESTION_QUANTITY, {"sku": "GONE"}, name="gone"),
+        *(_case(_T.QUANTITY_REFUSED, {"phrase": "茶 0", "reason": why}, name=why) for why in refused),
+        _case(_T.OUT_OF_STOCK, short),
+        _case(_T.OUT_OF_STOCK, {**short, "available": "0", "similar": ""}, name="none"),
+        _case(_T.OUT_OF_STOCK, {**short, "sku": "SVC-GIF", "lead_days": "0"}, name="no date"),
+        _case(_T.QUOTE_SUPERSEDED, _OF_QUOTE, QUOTE),
+        _case(_T.QUOTE_EXPIRED, _OF_QUOTE, MIXED_QUOTE),
+        _case(_T.QUOTE_DECLINED, {}),
+        _case(_T.QUOTE_UNKNOWN, {}),
+        _case(_T.ASK_CHANGE, _OF_QUOTE, QUOTE),
+    ]
+
+
+def _deliveries() -> list[Case]:
+    ask = {**_OF_ORDER, "missing": "", "method": ""}
+    some = {**ask, "missing": "phone,address", "method": "home"}
+    store = {**ask, "missing": "name,chain,store_name", "method": "store"}
+    confirm = _case(_T.CONFIRM_DELIVERY, _OF_ORDER, AWAITING_DETAILS)
+    refusals = [(field, "format") for field in _DETAIL_FIELDS]
+    refusals += [("address", "no_city"), ("address", "no_street"), ("company_number", "checksum")]
+    return [
+        _case(_T.ASK_DELIVERY, ask, AWAITING_DETAILS),
+        _case(_T.ASK_DELIVERY, {**ask, "method": "store"}, AWAITING_DETAILS, name="to a store"),
+        _case(_T.ASK_DELIVERY, some, AWAITING_DETAILS, name="rest"),
+        _case(_T.ASK_DELIVERY, store, AWAITING_DETAILS, name="rest of store"),
+        _case(_T.ASK_DELIVERY, {**ask, "missing": "name,phone,method"}, AWAITING_DETAILS, name="method"),
+        _case(_T.CONFIRM_DELIVERY, _OF_ORDER, AWAITING_DETAILS),
+        *(
+            _with(confirm, name, talk=replace(CONVERSATION, on_file=on_file))
+            for name, on_file in (
+                ("to a store", STORE),
+                ("paper", ON_PAPER),
+                ("donated", DONATED),
+                ("gone", None),
+            )
+        ),
+        _case(_T.ASK_INVOICE, _OF_ORDER, AWAITING_DETAILS),
+        _case(_T.DELIVERY_CHANGED, _OF_ORDER, PAID_ORDER),
+        *(
+            _case(_T.DETAIL_REFUSED, {**_OF_ORDER, "field": field, "reason": why}, name=f"{field} {why}")
+            for field, why in refusals
+        ),
+    ]
+
+
+def _payments() -> list[Case]:
+    card = {**_OF_ORDER, "attempt_id": "attempt"}
+    reasons = ("paid_shipped", "confirming", "ended")
+    return [
+        _case(_T.PAYMENT_CARD, card, AWAITING_PAYMENT),
+        _with(_case(_T.PAYMENT_CARD, card, AWAITING_PAYMENT), "without a link", payment_url=None),
+        _case(_T.PAYMENT_UNAVAILABLE, _OF_ORDER, AWAITING_PAYMENT),
+        _case(_T.PAYMENT_DECLINED, _OF_ORDER, AWAITING_PAYMENT),
+        _case(_T.PAYMENT_PROCESSING, _OF_ORDER, CONFIRMING),
+        _case(_T.PAYMENT_CANCELLED, _OF_ORDER, AWAITING_PAYMENT),
+        _case(_T.ORDER_EXPIRED, _OF_ORDER, ENDED_ORDERS[1]),
+        _case(_T.ORDER_EXPIRED, _OF_QUOTE, QUOTE, name="quote"),
+        _case(_T.ORDER_CANCELLED, {**_OF_ORDER, "refunded": "0"}, ENDED_ORDERS[0]),
+        _case(_T.ORDER_CANCELLED, {**_OF_ORDER, "refunded": "6156"}, ENDED_ORDERS[2], name="refunded"),
+        *(
+            _case(_T.ORDER_CANNOT_CANCEL, {**_OF_ORDER, "reason": why}, PAID_ORDER, name=why)
+            for why in reasons
+        ),
+        _case(_T.PAID, _OF_ORDER, PAID_ORDER),
+        _case(_T.PAID, _OF_ORDER, replace(PAID_ORDER, lines=SERVICE_QUOTE.lines), name="service"),
+        _with(_case(_T.PAID, _OF_ORDER, PAID_ORDER), "erased", deliveries={}),
+        _case(_T.REFUNDED, {**_OF_ORDER, "amount": "6156", "left": "0"}, ENDED_ORDERS[2]),
+        _case(_T.REFUNDED, {**_OF_ORDER, "amount": "171", "left": "5985"}, PAID_ORDER, name="partly"),
+        _case(_T.REFUND_PENDING, {**_OF_ORDER, "amount": "6156"}, PAID_ORDER),
+    ]
+
+
+def shipment_case(status: ShipmentStatus, order: Order = PAID_ORDER, name: str = "", **changes: Any) -> Case:
+    facts = {"order_number": order.order_number, "shipment_id": "S1", "status": status.value}
+    return _case(
+        _T.SHIPMENT,
+        facts,
+        order,
+        parcel(status, order=order.order_number, **changes),
+        name=name or status.value,
+    )
+
+
+def _shipments() -> list[Case]:
+    at_home = [status for status in _S if status not in _IN_STORE]
+    without_deadline = replace(STOP, deadline=None)
+    return [
+        *(shipment_case(status, items={"TEA-JAS": 36}, note="管理員代收") for status in at_home),
+        *(shipment_case(status, PAID_STORE_ORDER, carrier="seven", store=STOP) for status in _IN_STORE),
+        *(
+            shipment_case(status, PAID_STORE_ORDER, f"{status} without deadline", store=without_deadline)
+            for status in _IN_STORE
+        ),
+        shipment_case(_S.SHIPPED, PAID_STORE_ORDER, "shipped to a store", carrier="seven"),
+    ]
+
+
+def status_case(order: Order, *parcels: Parcel, name: str) -> Case:
+    return _case(_T.ORDER_STATUS, {"order_number": order.order_number, **_AS_OF}, order, *parcels, name=name)
+
+
+def _orders() -> list[Case]:
+    unpaid = (AWAITING_DETAILS, AWAITING_PAYMENT, CONFIRMING)
+    refunding = replace(PAID_ORDER, open_refund="R1")
+    at_store = parcel(
+        _S.SHIPPED,
+        _S.READY_FOR_PICKUP,
+        order=STORE_ORDER,
+        carrier="seven",
+        tracking_number="E12345678901",
+        store=STOP,
+    )
+    picked = parcel(_S.SHIPPED, _S.READY_FOR_PICKUP, _S.PICKED_UP, order=STORE_ORDER, store=STOP)
+    two = (
+        parcel(_S.SHIPPED, _S.DELIVERED, items={"TEA-JAS": 12}),
+        parcel(_S.SHIPPED, shipment_id="S2", items={"TEA-JAS": 24}),
+    )
+    several = [
+        replace(PAID_ORDER, order_number=f"C{number}K3Q-9XM2T", created_at=NOW - timedelta(days=number))
+        for number in range(12)
+    ]
+    parcels = [
+        status_case(PAID_ORDER, parcel(_S.SHIPPED, status), name=f"parcel {status}")
+        for status in (_S.OUT_FOR_DELIVERY, _S.DELAYED, _S.DELIVERED, _S.RETURNED, _S.LOST)
+    ]
+    return [
+        *(
+            status_case(order, name=f"{order.state} {order.confirming_attempt or ''}".strip())
+            for order in (*unpaid, PAID_ORDER, *ENDED_ORDERS)
+        ),
+        *parcels,
+        status_case(refunding, name="refund open"),
+        status_case(replace(PAID_ORDER, completed_at=NOW), name="completed"),
+        status_case(PAID_ORDER, parcel(_S.SHIPPED), name="shipped"),
+        status_case(PAID_STORE_ORDER, at_store, name="ready"),
+        status_case(PAID_STORE_ORDER, picked, name="picked up"),
+        status_case(PAID_ORDER, *two, name="partly"),
+        status_case(
+            LONG_ORDER, *(parcel(_S.SHIPPED, shipment_id=f"S{number}") for number in range(9)), name="long"
+        ),
+        _case(_T.ORDERS, {}, *several),
+        _case(_T.ORDERS, {}, *unpaid[:1], name="one"),
+        _case(_T.ORDERS, {}, name="none"),
+        _case(_T.NO_ORDERS, {}),
+        _case(_T.ORDER_UNKNOWN, {}),
+        _case(_T.ORDER_NUMBER_TYPO, {"typed": "A7K3Q-9XM2U"}),
+        _case(_T.SATISFACTION_THANKS, {"score": "5"}, name="high"),
+        _case(_T.SATISFACTION_THANKS, {"score": "1"}, name="low"),
+    ]
+
+
+CASES = (*_greetings(), *_quotes(), *_deliveries(), *_payments(), *_shipments(), *_orders())
