@@ -128,7 +128,7 @@ LARGE_CATALOGUE = Catalogue.of(
 CATALOGUE = Catalogue.of((JASMINE, OOLONG, PINEAPPLE, GIFT_WRAP))
 
 HOME = DeliveryDetails(
-    home=HomeDelivery(Recipient("王小明", "0912345678"), "台北市信義區市府路45號"),
+    home=HomeDelivery(Recipient("王小明", "0922111678"), "台北市信義區市府路45號"),
     invoice=InvoiceChoice(InvoiceKind.COMPANY, "04595257", "範例股份有限公司"),
     wished_date="2026-11-27",
 )
