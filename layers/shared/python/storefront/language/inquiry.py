@@ -126,7 +126,7 @@ def parse_inquiry(text: str, vocabulary: Vocabulary, *, today: date) -> Inquiry:
     work = without_other_numbers(work)
     days = [day for day in find_dates(work, today, language) if not _is_fraction(work, day, language)]
     work = marked(work, ((day.start, day.end) for day in days), TAKEN_MARK)
-    mentions = find_quantities(work, language)[:_MAX_MENTIONS]
+    mentions = find_quantities(work, language)
     rest = marked(work, ((mention.start, mention.end) for mention in mentions), TAKEN_MARK)
     pieces = list(unexplained(rest))
     suggested = [

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import islice
 
 from storefront.domain.language import Language
 from storefront.language import numerals
@@ -15,6 +16,7 @@ from storefront.language.text import clean, fold, language_of
 from storefront.language.units import DOZEN, unit_at
 
 MAX_QUANTITY = 9_999
+_MAX_MENTIONS = 150
 
 PRODUCT_MARK = "\ue000"
 """Stands where a product was found, so that a number beside it is known to belong to something."""
@@ -111,8 +113,8 @@ def read_quantity(text: str) -> int | RefusedQuantity:
 
 
 def find_quantities(folded: str, language: Language | None) -> tuple[QuantityMention, ...]:
-    """The quantities in a folded text, from left to right."""
-    return tuple(_find(folded, language))
+    """The quantities in a folded text, from left to right, as many as an order could hold."""
+    return tuple(islice(_find(folded, language), _MAX_MENTIONS))
 
 
 def _find(folded: str, language: Language | None) -> Iterator[QuantityMention]:
