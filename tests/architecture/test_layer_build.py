@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from dev.local.template import read_template
 from layers.dependencies import byte_code, pruning, service_models, wheels
 from layers.dependencies.build_layer import Step, StepError, build
 from layers.dependencies.byte_code import ByteCodeError, compile_tree, copy_and_compile
@@ -204,6 +205,7 @@ def test_the_layer_stays_small(layer: Layer) -> None:
     assert list(layer.tree.rglob("RECORD")) == []
 
 
+@pytest.mark.parametrize("layer", ["arm64"], indirect=True)
 def test_a_second_build_is_identical(layer: Layer, tmp_path: Path) -> None:
     assert fingerprint(make_layer(layer.architecture, tmp_path)) == fingerprint(layer.tree)
 
@@ -223,6 +225,23 @@ def fingerprint(tree: Path) -> Mapping[str, tuple[str, int]]:
 def test_the_lock_file_is_part_of_what_sam_watches() -> None:
     assert (LAYER / "requirements.txt").resolve() == PROJECT / "requirements" / "layer.txt"
     assert sorted(path.name for path in (LAYER / "platforms").iterdir()) == sorted(wheels.MACHINES)
+
+
+def test_the_template_declares_each_layer_so_that_its_makefile_can_build_it() -> None:
+    resources = read_template(PROJECT / "template.yaml")["Resources"]
+    layers = {
+        name: entry for name, entry in resources.items() if entry["Type"] == "AWS::Serverless::LayerVersion"
+    }
+    makefiles = {
+        name: PROJECT / entry["Properties"]["ContentUri"] / "Makefile" for name, entry in layers.items()
+    }
+
+    assert sorted(layers) == ["DependenciesLayer", "StorefrontLayer"]
+    assert {entry["Metadata"]["BuildMethod"] for entry in layers.values()} == {"makefile"}
+    assert all(f"\nbuild-{name}:" in path.read_text(encoding="utf-8") for name, path in makefiles.items())
+    assert layers["DependenciesLayer"]["Metadata"]["WorkingDirectory"] == {
+        "Fn::Sub": "layers/dependencies/platforms/${Architecture}"
+    }
 
 
 def test_deployed_code_calls_no_service_that_the_layer_left_out() -> None:
