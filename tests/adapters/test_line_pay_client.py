@@ -592,6 +592,23 @@ def test_only_http_200_is_believed(world: World, status: int) -> None:
     assert world.answering(content, status).confirm("2018110112345678910", 720, Currency.TWD) == LOST
 
 
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_signed_requests_are_not_led_elsewhere(world: World, status: int) -> None:
+    visited: list[str] = []
+
+    async def answer(request: Request) -> Response:
+        visited.append(request.url.path)
+        if request.url.path == "/elsewhere":
+            return Response(_success(CAPTURE))
+        return Response(status_code=status, headers={"location": f"{world.url}/elsewhere"})
+
+    world.served.app = Starlette(routes=[Route("/{path:path}", answer, methods=["GET", "POST"])])
+    client = LinePay(world.url, CHANNEL, SECRET)
+    assert client.confirm("2018110112345678910", 720, Currency.TWD) == LOST
+    assert client.details(order_id=ORDER) == LOST
+    assert visited == ["/v4/payments/2018110112345678910/confirm", "/v4/payments"]
+
+
 def test_ids_may_be_texts_and_unknown_facts_are_passed_over(world: World) -> None:
     row = {
         **CAPTURE,

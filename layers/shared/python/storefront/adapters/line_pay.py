@@ -387,10 +387,13 @@ def _all[Value](rows: object, read: Callable[[Mapping[str, Any]], Value | None])
     """Every row read, or None: to leave out a refund that cannot be read could mean to pay it twice."""
     if not isinstance(rows, list):
         return None
-    values = [read(_object(row)) for row in rows]
-    return (
-        None if any(value is None for value in values) else [value for value in values if value is not None]
-    )
+    values = []
+    for row in rows:
+        value = read(_object(row))
+        if value is None:
+            return None
+        values.append(value)
+    return values
 
 
 def _time(value: object) -> datetime | None:
