@@ -7,11 +7,11 @@ It shows that the template deploys; running it is what `make run` does.
 import os
 import shutil
 import sys
+from contextlib import ExitStack
 
 from dev.local.building import BuildFailed, built
 from dev.local.deploying import STACK, DeployFailed, local_session, sam_deploy
 from dev.local.local_aws import LocalAwsFailed, start_local_aws
-from dev.local.processes import end_children
 from dev.local.settings import ROOT
 from dev.local.steps import Steps, complain, say
 
@@ -22,18 +22,17 @@ def rehearse() -> list[tuple[str, str, str]]:
     """Type, logical id and status of each deployed resource. Raises what the three steps raise."""
     folder = ROOT / ".local" / f"rehearsal-{os.getpid()}"
     steps = Steps()
-    try:
+    with ExitStack() as ending:
+        ending.callback(shutil.rmtree, folder, ignore_errors=True)
         with steps.step("build", f"built functions and layers for {ARCHITECTURE} (sam build)"):
             build = built(ARCHITECTURE)
+        ending.callback(build.release)
         with steps.step("local_aws", "started an empty local AWS (MiniStack)"):
             local_aws = start_local_aws(folder)
+        ending.callback(local_aws.stop)
         with steps.step("deploy", "deployed the unmodified template (sam deploy --resolve-s3)"):
             sam_deploy(["--template", str(build.template), "--resolve-s3"], local_aws.endpoint, {}, folder)
-        build.release()
         return _resources(local_aws.endpoint)
-    finally:
-        end_children()
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _resources(endpoint: str) -> list[tuple[str, str, str]]:

@@ -7,7 +7,7 @@ import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 
-from dev.local.processes import REGION, clean_environment, free_port
+from dev.local.processes import REGION, clean_environment, end_tree, free_port
 from dev.local.settings import ROOT
 
 START_SECONDS = 30.0
@@ -33,8 +33,7 @@ class MiniStack:
         return self.process.poll() is None
 
     def stop(self) -> None:
-        """Ends a MiniStack that runs no functions yet; `end_children` ends one that does."""
-        self.process.kill()
+        end_tree(self.process.pid)
         self.process.wait()
 
 

@@ -39,12 +39,19 @@ def clean_environment(temporary: Path, **more: str) -> dict[str, str]:
 
 
 def end_children() -> None:
-    """Ends everything that this process started, politely first; returns when all of it is gone.
+    """Ends everything that this process started, politely first; returns when all of it is gone."""
+    _end(psutil.Process().children(recursive=True))
 
-    It only looks whether a process is gone and never waits for it: that is for whoever started it, who also
-    learns how it ended.
-    """
-    tree = psutil.Process().children(recursive=True)
+
+def end_tree(pid: int) -> None:
+    """Ends one process and everything that it started, in the same way."""
+    with contextlib.suppress(psutil.NoSuchProcess):
+        process = psutil.Process(pid)
+        _end([process, *process.children(recursive=True)])
+
+
+def _end(tree: list[psutil.Process]) -> None:
+    """Only looks whether a process is gone: to wait for it, and learn how it ended, is for who started it."""
     for process in tree:
         with contextlib.suppress(psutil.NoSuchProcess):
             process.terminate()
@@ -56,12 +63,13 @@ def end_children() -> None:
 
 def _alive_after(seconds: float, processes: list[psutil.Process]) -> list[psutil.Process]:
     ends = time.monotonic() + seconds
-    while (alive := [process for process in processes if _is_alive(process)]) and time.monotonic() < ends:
+    while (alive := [process for process in processes if is_alive(process)]) and time.monotonic() < ends:
         time.sleep(0.05)
     return alive
 
 
-def _is_alive(process: psutil.Process) -> bool:
+def is_alive(process: psutil.Process) -> bool:
+    """Whether it still runs; one that ended but that nobody has asked for its end does not."""
     try:
         return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:

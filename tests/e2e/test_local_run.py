@@ -11,6 +11,7 @@ import httpx
 import psutil
 import pytest
 
+from dev.local.processes import is_alive
 from dev.local.settings import ROOT
 from tests.e2e.spawned import END_SECONDS, LocalRun, command_environment, local_stack
 
@@ -52,8 +53,7 @@ def test_a_second_run_beside_it_ends_with_everything_that_it_started(
         os.killpg(second.process.pid, signal.SIGTERM)
 
         assert second.process.wait(END_SECONDS) == 0
-        _, alive = psutil.wait_procs(tree, timeout=1)
-        assert alive == []
+        assert [process for process in tree if is_alive(process)] == []
     assert httpx.get(f"{local_run.base_url}/_local/health").status_code == 200
 
 
