@@ -351,7 +351,7 @@ def _greetings() -> list[Case]:
 
 
 def _quotes() -> list[Case]:
-    refused = ("zero", "negative", "fraction", "too_many", "not_a_number")
+    refused = ("zero", "negative", "fraction", "too_many", "approximate", "not_a_number")
     short = {
         "sku": "TEA-JAS",
         "wanted": "600",

@@ -178,7 +178,7 @@ def test_short_words_get_one_short_line(language: Language) -> None:
 
 
 def test_pictures_come_over_https_from_the_shop_or_not_at_all() -> None:
-    bases = {}
+    bases: dict[str, str] = {}
     for case in CASES:
         shown = re.findall(r'"url": "([^"]*)"', words(render(case.message, case.scene, Language.EN)))
         bases |= {address.rpartition("/")[0]: case.name for address in shown}

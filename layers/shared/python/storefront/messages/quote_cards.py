@@ -14,7 +14,7 @@ from storefront.messages.speaker import Speaker
 
 HINTS_MOST: Final = 3
 CANDIDATES_MOST: Final = 12
-REASONS: Final = frozenset({"zero", "negative", "fraction", "too_many", "not_a_number"})
+REASONS: Final = frozenset({"zero", "negative", "fraction", "too_many", "approximate", "not_a_number"})
 """Why a quantity cannot be quoted, each with a sentence of its own."""
 
 type Facts = Mapping[str, str]
