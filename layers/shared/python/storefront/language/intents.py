@@ -214,7 +214,7 @@ def _asks_about_an_order(event: object) -> bool:
     if event.get("type") == "postback":
         postback = event.get("postback")
         pressed = postback.get("data") if isinstance(postback, Mapping) else None
-        return isinstance(pressed, str) and pressed.startswith("status")
+        return isinstance(pressed, str) and pressed.startswith(("status", "orders"))
     message = event.get("message")
     if event.get("type") != "message" or not isinstance(message, Mapping) or message.get("type") != "text":
         return False

@@ -164,7 +164,9 @@ class Chat:
             return Turn(replace(conversation, blocked=True))
         if event.happening is Happening.GROUP:
             return self._in_a_group(conversation)
-        spoken = language_of(event.text) if event.happening is Happening.TEXT else None
+        # A name or an address says nothing about the language that its writer reads.
+        tells = event.happening is Happening.TEXT and conversation.step is Step.FREE
+        spoken = language_of(event.text) if tells else None
         heard = conversation.spoke(spoken, event.at)
         match event.happening:
             case Happening.FOLLOW:
