@@ -9,6 +9,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 DEFAULT_PORT = 8080
+# LINE takes pictures from https only, so cards name them as a real shop's would; the page shows them from its folder.
+PICTURES = "https://demo-shop.example/pictures"
 
 # Environment variable of the local run: parameter of the stack.
 URL_PARAMETERS = {
@@ -53,6 +55,7 @@ class LocalSettings:
         return {
             "Architecture": architecture,
             "PublicBaseUrl": self.base_url,
+            "PictureBaseUrl": PICTURES,
             "LineApiBaseUrl": f"{self.base_url}/_line",
             "LineDataApiBaseUrl": f"{self.base_url}/_line",
             "LinePayBaseUrl": f"{self.base_url}/_line_pay",

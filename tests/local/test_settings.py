@@ -15,6 +15,7 @@ def test_without_an_environment_the_run_uses_8080_and_its_own_stand_ins() -> Non
     assert settings.parameters("x86_64") == {
         "Architecture": "x86_64",
         "PublicBaseUrl": "http://127.0.0.1:8080",
+        "PictureBaseUrl": "https://demo-shop.example/pictures",
         "LineApiBaseUrl": "http://127.0.0.1:8080/_line",
         "LineDataApiBaseUrl": "http://127.0.0.1:8080/_line",
         "LinePayBaseUrl": "http://127.0.0.1:8080/_line_pay",
@@ -52,6 +53,7 @@ def test_every_choice_reaches_the_parameter_of_its_name(tmp_path: Path) -> None:
     assert settings.parameters("arm64") == {
         "Architecture": "arm64",
         "PublicBaseUrl": "http://127.0.0.1:9001",
+        "PictureBaseUrl": "https://demo-shop.example/pictures",
         "BackofficeUrl": "http://127.0.0.1:7001/events/",
         "LineApiBaseUrl": "http://127.0.0.1:7002",
         "LineDataApiBaseUrl": "http://127.0.0.1:7003",
