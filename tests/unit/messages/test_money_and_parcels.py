@@ -286,3 +286,34 @@ def test_the_scene_of_a_stranger_is_not_needed_for_an_unknown_order() -> None:
     assert lines_of(Case("unknown", Topic.ORDER_UNKNOWN, {}, SampleScene())) == [
         "找不到這筆訂單。請確認訂單編號，或輸入「我的訂單」看您的所有訂單。"
     ]
+
+
+def test_a_carrier_that_the_table_does_not_know_is_called_as_the_back_office_calls_it() -> None:
+    case = shipment_case(S.SHIPPED, carrier="飛天物流")
+    taps = [action["type"] for action in actions(render(case.message, case.scene, Language.ZH_TW))]
+    assert "物流 飛天物流" in lines_of(case)
+    assert taps == ["clipboard", "postback"]
+
+
+def test_a_parcel_without_a_carrier_or_a_number_says_neither() -> None:
+    case = shipment_case(S.SHIPPED, carrier=None, tracking_number=None)
+    assert lines_of(case)[3:] == ["包裹已交給物流，正在送往您的地址。"]
+
+
+def test_one_of_several_parcels_says_which_it_is_and_what_is_in_it() -> None:
+    case = shipment_case(S.DELIVERED, items={"TEA-JAS": 12})
+    second = a_parcel(S.SHIPPED, name="S2")
+    lines = lines_of(replace(case, scene=replace(case.scene, sent=[*case.scene.sent, second])))
+    assert "第 1 個包裹，共 2 個" in lines
+    assert "內容 茉莉綠茶 12 盒" in lines
+
+
+def test_what_is_not_in_the_order_is_not_named_as_contents() -> None:
+    assert not any(line.startswith("內容") for line in lines_of(shipment_case(S.SHIPPED, items={"OTHER": 1})))
+
+
+def test_an_order_without_delivery_details_shows_none() -> None:
+    undecided = replace(PAID_ORDER, delivery_method=None)
+    case = status_case(undecided, name="undecided")
+    lines = lines_of(replace(case, scene=replace(case.scene, deliveries={})))
+    assert not any(line.startswith(("配送方式", "收件人", "發票")) for line in lines)

@@ -4,6 +4,7 @@ Limits and names are those of LINE's Messaging API (message objects, Flex Messag
 here, so whatever a customer or a back office wrote can neither break a card nor make LINE refuse it.
 """
 
+import json
 from collections.abc import Iterable, Sequence
 from typing import Final
 
@@ -41,6 +42,11 @@ def clamped(text: str, most: int) -> str:
 
 def _units(text: str) -> int:
     return len(text.encode("utf-16-le", errors="replace")) // 2
+
+
+def size_of(component: Node) -> int:
+    """Bytes of `component` as LINE is taken to count them: compact JSON in UTF-8."""
+    return len(json.dumps(component, ensure_ascii=False, separators=(",", ":")).encode())
 
 
 def one_line(text: str, most: int = FIELD_MOST) -> str:

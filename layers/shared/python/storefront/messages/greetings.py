@@ -14,6 +14,9 @@ from storefront.messages.speaker import Speaker
 
 CARDS_MOST: Final = 12
 SUGGESTIONS_MOST: Final = 10
+CARDS_BYTES: Final = 44_000
+"""Room for product cards in a carousel's 50 KB; the rest is for the card that names what found none."""
+
 SHOP_CURRENCY: Final = Currency.TWD
 """The currency of the catalogue's prices; a quote carries its own."""
 
@@ -96,10 +99,16 @@ def product_cards(scene: Scene, speaker: Speaker, most: int) -> Node | None:
     products = scene.catalogue().on_offer
     if not products:
         return None
-    shown = products if len(products) <= most else products[: most - 1]
-    cards = [_product_card(product, scene, speaker) for product in shown]
-    if len(shown) < len(products):
-        cards.append(_more_card(products[len(shown) :], speaker))
+    cards: list[Node] = []
+    left = CARDS_BYTES
+    for product in products[: most if len(products) <= most else most - 1]:
+        card = _product_card(product, scene, speaker)
+        left -= flex.size_of(card)
+        if left < 0:
+            break
+        cards.append(card)
+    if len(cards) < len(products):
+        cards.append(_more_card(products[len(cards) :], speaker))
     return flex.carousel(cards)
 
 

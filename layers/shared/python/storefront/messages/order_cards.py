@@ -18,6 +18,7 @@ ORDERS_MOST: Final = 10
 LINES_MOST: Final = 6
 PARCELS_MOST: Final = 4
 STEPS_MOST: Final = 8
+STEPS_OF_SEVERAL: Final = 3
 
 type Facts = Mapping[str, str]
 
@@ -176,13 +177,14 @@ def _step(icon: str, said: str, at: datetime, speaker: Speaker) -> Node:
 def _parcels(parcels: Sequence[Parcel], speaker: Speaker) -> list[Node]:
     """Each parcel: its number, its carrier, where it waits, and its latest steps."""
     told: list[Node] = []
+    steps = STEPS_MOST if len(parcels) == 1 else STEPS_OF_SEVERAL
     for number, parcel in enumerate(parcels[:PARCELS_MOST], 1):
         if len(parcels) > 1:
             title = speaker.say("shipment.parcel_of", number=number, count=len(parcels))
             told += [flex.separator(), flex.text(title, weight="bold")]
         told += [
             _step(PARCEL_ICONS[event.status], speaker.say(f"shipment.{event.status}.word"), event.at, speaker)
-            for event in parcel.events[-STEPS_MOST:]
+            for event in parcel.events[-steps:]
         ]
         told += carrier_facts(parcel, speaker)
         if parcel.store is not None:
