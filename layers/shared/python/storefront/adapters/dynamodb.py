@@ -102,7 +102,9 @@ class DynamoDbStore:
             ExpressionAttributeValues={":kind": {"S": kind.value}, ":before": {"N": str(_epoch(before))}},
             Limit=limit,
         )
-        return self._read_keys(entity, answer["Items"])
+        rows: list[Any] = self._read_keys(entity, answer["Items"])
+        still_due = [row for row in rows if row.due_at is not None and row.due_at <= before]
+        return sorted(still_due, key=lambda row: row.due_at)
 
     def _read_keys[Entity](self, kind: type[Entity], items: Sequence[Mapping[str, Any]]) -> list[Entity]:
         """Whole rows for the keys that an index gave; the index may lag, the rows do not."""
@@ -115,6 +117,8 @@ class DynamoDbStore:
                 answer = self._client.batch_get_item(RequestItems=wanted)
                 rows += [self._entity(kind, item) for item in answer["Responses"].get(table, [])]
                 wanted = answer.get("UnprocessedKeys")
+                if wanted:
+                    self._jitter(2)
         return rows
 
     # Writing ---------------------------------------------------------------------------------------------
@@ -131,10 +135,13 @@ class DynamoDbStore:
                 reasons = [reason.get("Code", "None") for reason in cancelled.response["CancellationReasons"]]
                 self._refused(writes, reasons, cancelled)
                 # Only contention stood in the way (B6): full jitter, then the same writes again.
-                self._pause(random.uniform(0, 0.02 * 2**attempt))  # noqa: S311 - jitter is no secret
+                self._jitter(attempt)
             else:
                 return
         raise Conflict("contention")
+
+    def _jitter(self, attempt: int) -> None:
+        self._pause(random.uniform(0, 0.02 * 2**attempt))  # noqa: S311 - jitter is no secret
 
     @staticmethod
     def _refused(writes: Sequence[Write], reasons: Sequence[str], cancelled: ClientError) -> None:
@@ -148,15 +155,22 @@ class DynamoDbStore:
 
     def _commit_one(self, write: Write) -> None:
         item = self._item(write)
-        try:
-            if "Put" in item:
-                self._client.put_item(**item["Put"])
+        for attempt in range(CONTENTION_TRIES):
+            try:
+                if "Put" in item:
+                    self._client.put_item(**item["Put"])
+                else:
+                    self._client.update_item(**item["Update"])
+            except self._client.exceptions.ConditionalCheckFailedException as refused:
+                if isinstance(write, StockMove):
+                    raise StockShort(write.sku) from refused
+                raise Conflict(type(write.entity).__name__) from refused
+            except self._client.exceptions.TransactionConflictException:
+                # The row is part of a transaction at this moment (B6).
+                self._jitter(attempt)
             else:
-                self._client.update_item(**item["Update"])
-        except self._client.exceptions.ConditionalCheckFailedException as refused:
-            if isinstance(write, StockMove):
-                raise StockShort(write.sku) from refused
-            raise Conflict(type(write.entity).__name__) from refused
+                return
+        raise Conflict("contention")
 
     def _item(self, write: Write) -> "TransactWriteItemTypeDef":
         return self._move(write) if isinstance(write, StockMove) else self._put(write.entity)

@@ -73,9 +73,7 @@ class MessageState(StrEnum):
 
 
 MESSAGE_MOVES: Final = {
-    MessageState.PENDING: frozenset(
-        {MessageState.SENT, MessageState.SUPPRESSED, MessageState.UNDELIVERABLE}
-    ),
+    MessageState.PENDING: frozenset({MessageState.SENT, MessageState.SUPPRESSED, MessageState.UNDELIVERABLE}),
     MessageState.SENT: frozenset[MessageState](),
     MessageState.SUPPRESSED: frozenset[MessageState](),
     MessageState.UNDELIVERABLE: frozenset[MessageState](),
@@ -127,7 +125,8 @@ class Message:
         return replace(self, tries=self.tries + 1, due_at=due_at)
 
     def with_reply(self, reply: ReplyToken) -> "Message":
-        return replace(self, reply=reply)
+        """A reply token claimed for this message; written before it is used, so it counts as a try."""
+        return replace(self, reply=reply, tries=self.tries + 1)
 
 
 class OrderEventType(StrEnum):

@@ -61,7 +61,11 @@ class Refund:
         Raises:
             IllegalMove: nothing was captured, another refund is open, or the amount is more than is left (C13).
         """
-        if order.active_attempt is None or order.open_refund is not None or not 0 < amount <= order.refundable:
+        if (
+            order.active_attempt is None
+            or order.open_refund is not None
+            or not 0 < amount <= order.refundable
+        ):
             raise IllegalMove("Refund", order.state.value, f"refund of {amount}")
         return cls(
             order_number=order.order_number,
@@ -88,6 +92,12 @@ class Refund:
     def proven_unsent(self, due_at: datetime) -> "Refund":
         """LINE Pay's list shows that the call had no effect: it may be asked again."""
         return replace(self, state=move(REFUND_MOVES, self.state, RefundState.INTENDED), due_at=due_at)
+
+    def postponed(self, code: str, due_at: datetime) -> "Refund":
+        """Refused for a reason that passes: nothing moved, and it is asked again at `due_at`."""
+        return replace(
+            self, state=move(REFUND_MOVES, self.state, RefundState.INTENDED), code=code, due_at=due_at
+        )
 
     def done(self, provider_refund_id: str, now: datetime) -> "Refund":
         return replace(

@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from storefront.domain.casework import CaseKind, OperatorCase
+from storefront.domain.casework import CaseKind
 from storefront.domain.conversation import OrderDelivery
 from storefront.domain.order import Order, OrderState
 from storefront.domain.outbox import OrderEvent, OrderEventType, Topic
 from storefront.domain.payment import AttemptState, PaymentAttempt
 from storefront.domain.refund import Refund
+from storefront.services.cases import case_writes
 from storefront.services.order_events import order_event
 from storefront.services.ports import Ids, Put, Store, Write
 from storefront.services.quoting import released
@@ -41,14 +42,16 @@ class Cancelling:
             return CancelPlan(Topic.ORDER_CANNOT_CANCEL, {**facts, "reason": "confirming"})
         if order.is_unpaid_and_open:
             return self._close(order, reason, cause, now)
-        if order.state is OrderState.PAID and not order.labelled and order.open_refund is None:
+        if order.open_refund is not None:
+            under_way = self._store.read(Refund, order.order_number, order.open_refund)
+            amount = under_way.amount if under_way is not None else order.refundable
+            return CancelPlan(Topic.REFUND_PENDING, {**facts, "amount": str(amount)})
+        if order.state is OrderState.PAID and not order.labelled:
             return self.plan_refund(order, order.refundable, reason, cause, now)
         if order.state is OrderState.PAID:
-            case = OperatorCase(
-                CaseKind.RETURN_REQUESTED, order.order_number, now, {"reason": reason}, due_at=now
+            writes = case_writes(
+                self._store, CaseKind.RETURN_REQUESTED, order.order_number, now, {"reason": reason}
             )
-            known = self._store.read(OperatorCase, case.kind, case.subject)
-            writes = () if known is not None else (Put(case),)
             return CancelPlan(Topic.ORDER_CANNOT_CANCEL, {**facts, "reason": "paid_shipped"}, writes)
         return CancelPlan(Topic.ORDER_CANNOT_CANCEL, {**facts, "reason": "ended"})
 

@@ -6,6 +6,8 @@ finish         one transaction: attempt CONFIRMED, order PAID, stock committed, 
 close          the window ended: look first, then free the stock
 
 An answer that did not come is neither yes nor no (M5): the attempt stays CONFIRMING until check and details say.
+Whatever follows a transaction (a job, a woken workflow, a sent message) may be lost with the function that was to
+do it: the due index, the workflow's own deadline and a repeated job find it again.
 """
 
 from dataclasses import replace
@@ -13,13 +15,14 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from storefront.domain.casework import CaseKind, OperatorCase, WaitStep
+from storefront.domain.casework import CaseKind, WaitStep
 from storefront.domain.conversation import OrderDelivery
-from storefront.domain.errors import Conflict, IllegalMove, OrderEnded
+from storefront.domain.errors import Conflict, IllegalMove, OrderEnded, StockShort
 from storefront.domain.order import Order, OrderState
-from storefront.domain.outbox import Message, OrderEventType, Topic
+from storefront.domain.outbox import Message, MessageState, OrderEventType, Topic
 from storefront.domain.payment import CHECK_SCHEDULE, AttemptState, PaymentAttempt, attempt_id_of
-from storefront.domain.payment_answers import Answer, Authentication, Capture, Verdict
+from storefront.domain.payment_answers import Answer, Authentication, Capture, Reservation, Verdict
+from storefront.services.cases import case_writes
 from storefront.services.order_events import order_event
 from storefront.services.ports import (
     Clock,
@@ -44,8 +47,15 @@ ATTEMPTS_THAT_EXTEND: Final = 3
 """Links after these no longer prolong the stock hold, so that asking again cannot keep stock for ever."""
 
 SWEEP_GRACE: Final = timedelta(seconds=30)
-CONFIRM_TAKES_AT_MOST: Final = timedelta(seconds=50)
-"""LINE Pay asks for 40 s to answer a confirm; nobody else acts on a claimed attempt before that is over."""
+CALL_LEASE: Final = timedelta(seconds=100)
+"""Nobody else acts on a claimed attempt before this is over. Longer than the function may live (90 s), so that
+no call of an earlier claim can still be on its way."""
+
+MISMATCH_WAIT_SECONDS: Final = 900
+"""A capture that is not what was asked is a person's to settle; it is looked at now and then all the same."""
+
+OWN_CAUSES: Final = frozenset({"workflow", "sweep"})
+"""Causes of a link that are not the customer's: told once is enough."""
 
 GIVE_UP_AFTER: Final = timedelta(minutes=60)
 """A confirm that nobody can explain by then is a person's to settle; its stock stays frozen (C17)."""
@@ -97,37 +107,43 @@ class Checkout:
         """
         for _ in range(TRIES):
             order = self._order(order_number)
-            if order.state is OrderState.PAID:
+            if order.captured:
                 return
             if order.state is not OrderState.AWAITING_PAYMENT:
                 raise OrderEnded(order.state.value)
             now = self._clock()
             if order.confirming_attempt is not None:
-                self._say(order, Topic.PAYMENT_PROCESSING, f"processing:{cause}", {})
-                return
-            if not order.hold_is_alive_at(now):
-                self._say(order, Topic.ORDER_EXPIRED, "expired", {})
+                self._tell_once(order, Topic.PAYMENT_PROCESSING, f"processing:{cause}", {})
                 return
             try:
-                if self._link_again(order, cause, now) or self._new_link(order, cause):
+                if not order.hold_is_alive_at(now):
+                    closing = self._look_and_expire(order, cause, now)
+                else:
+                    self._give_link(order, cause, now)
                     return
             except Conflict:
                 continue
+            if closing is Closing.CLOSED:
+                raise OrderEnded(OrderState.EXPIRED.value)
+            return
         raise Conflict(order_number)
 
-    def _link_again(self, order: Order, cause: str, now: datetime) -> bool:
+    def _give_link(self, order: Order, cause: str, now: datetime) -> None:
         attempt = self._attempt(order.active_attempt)
-        if attempt is None or attempt.state is not AttemptState.REQUESTED:
-            return False
-        if now >= attempt.expires_at - timedelta(seconds=self._timers.grace):
-            return False
-        self._say(order, Topic.PAYMENT_CARD, f"payment_card:{cause}", {"attempt_id": attempt.attempt_id})
-        return True
+        young_until = attempt.expires_at - timedelta(seconds=self._timers.grace) if attempt else now
+        if attempt is None or attempt.state is not AttemptState.REQUESTED or now >= young_until:
+            self._new_link(order, attempt, cause)
+            return
+        # The card of this link was written together with it: it is sent, or about to be.
+        card = self._store.read(Message, f"{order.order_number}:payment_card:{attempt.attempt_id}")
+        if cause not in OWN_CAUSES and (card is None or card.state is not MessageState.PENDING):
+            facts = {"attempt_id": attempt.attempt_id}
+            self._tell_once(order, Topic.PAYMENT_CARD, f"payment_card:{cause}", facts)
 
-    def _new_link(self, order: Order, cause: str) -> bool:
+    def _new_link(self, order: Order, previous: PaymentAttempt | None, cause: str) -> None:
         """Make attempts until one is answered; an unanswered request is abandoned, its link is nobody's (C1)."""
         for _ in range(OPENING_TRIES):
-            order, attempt, key = self._intend(order)
+            order, attempt, key = self._intend(order, previous)
             answer = self._gateway.request(
                 order_id=attempt.provider_order_id,
                 amount=attempt.amount,
@@ -138,27 +154,39 @@ class Checkout:
                 language=order.language,
             )
             if answer.verdict is Verdict.DONE and answer.value is not None:
-                first_look = self._clock() + timedelta(seconds=self._timers.payment_check)
-                requested = attempt.requested(
-                    answer.value.transaction_id, answer.value.payment_url, first_look + SWEEP_GRACE
-                )
-                facts = {"attempt_id": attempt.attempt_id}
-                self._say(
-                    order, Topic.PAYMENT_CARD, f"payment_card:{attempt.attempt_id}", facts, Put(requested)
-                )
-                self._jobs.check_payment(attempt.attempt_id, self._timers.payment_check, "schedule")
-                return True
-            order = self._abandon(order, attempt, answer.code or "no-answer")
+                self._offer(order, attempt, answer.value)
+                return
+            order, previous = self._abandon(order, attempt, answer.code or "no-answer"), None
             if answer.verdict is Verdict.MISCONFIGURED:
                 self._open_case(CaseKind.PAYMENT_MISCONFIGURED, order, {"code": answer.code or ""})
                 break
-        self._say(order, Topic.PAYMENT_UNAVAILABLE, f"payment_unavailable:{cause}", {})
-        return True
+        self._tell_once(order, Topic.PAYMENT_UNAVAILABLE, f"payment_unavailable:{cause}", {})
 
-    def _intend(self, order: Order) -> tuple[Order, PaymentAttempt, str]:
-        """Write the intent before the call (M2); the attempt it replaces can never be confirmed any more."""
+    def _offer(self, order: Order, attempt: PaymentAttempt, reservation: Reservation) -> None:
+        """The link and the card that carries it, in one transaction; then the first look is put on the queue."""
+        first_look = self._clock() + timedelta(seconds=self._timers.payment_check)
+        requested = attempt.requested(
+            reservation.transaction_id, reservation.payment_url, first_look + SWEEP_GRACE
+        )
+        card = self._message(
+            order,
+            Topic.PAYMENT_CARD,
+            f"payment_card:{attempt.attempt_id}",
+            {"attempt_id": attempt.attempt_id},
+        )
+        self._store.commit(Put(requested), Put(card))
+        self._jobs.check_payment(attempt.attempt_id, self._timers.payment_check, "schedule")
+        self._telling.deliver(card.message_id)
+
+    def _intend(self, order: Order, previous: PaymentAttempt | None) -> tuple[Order, PaymentAttempt, str]:
+        """Write the intent before the call (M2); the attempt it replaces can never be confirmed any more.
+
+        `previous` is as it was when it was found wanting: had it got its link since, the commit is refused.
+        """
         now = self._clock()
         key = self._ids.attempt_key()
+        window = timedelta(seconds=self._timers.payment_window)
+        grace = timedelta(seconds=self._timers.grace)
         attempt = PaymentAttempt(
             attempt_id=attempt_id_of(key),
             order_number=order.order_number,
@@ -168,15 +196,13 @@ class Checkout:
             currency=order.currency,
             state=AttemptState.REQUESTING,
             created_at=now,
-            expires_at=now + timedelta(seconds=self._timers.payment_window),
-            due_at=now + timedelta(seconds=60),
+            expires_at=now + window,
+            due_at=now + CALL_LEASE,
         )
-        previous = self._attempt(order.active_attempt)
-        window = timedelta(seconds=self._timers.payment_window)
         trying = order.trying(attempt.attempt_id)
         if order.attempts_made < ATTEMPTS_THAT_EXTEND:
-            trying = replace(trying, hold_until=max(order.hold_until, now + window))
-        trying = replace(trying, due_at=trying.hold_until + timedelta(seconds=2 * self._timers.grace))
+            trying = replace(trying, hold_until=max(order.hold_until, now + window + grace))
+        trying = replace(trying, due_at=trying.hold_until + 2 * grace)
         writes: list[Write] = [Put(trying), Put(attempt)]
         if previous is not None and previous.is_open:
             writes.append(Put(previous.ended(AttemptState.CLOSED, now, "replaced")))
@@ -205,6 +231,10 @@ class Checkout:
         """Find out what became of an attempt and act on it. Safe at any time, by anybody, any number of times."""
         for _ in range(TRIES):
             attempt = self._attempt(attempt_id)
+            if attempt is not None and attempt.state is AttemptState.CONFIRMED:
+                # Whoever finished it may not have come as far as this.
+                self._waits.wake(self._order(attempt.order_number), WaitStep.PAYMENT, attempt.order_number)
+                return
             if attempt is None or not attempt.is_open:
                 return
             try:
@@ -218,9 +248,9 @@ class Checkout:
         now = self._clock()
         if attempt.state is AttemptState.REQUESTING or attempt.transaction_id is None:
             # No answer was ever stored, so no link was ever given: nothing can have been paid (C1, C2).
-            if now >= attempt.created_at + CONFIRM_TAKES_AT_MOST:
-                order = self._order(attempt.order_number)
-                self._release_attempt(order, attempt, AttemptState.CLOSED, "unanswered-request", now)
+            if now >= attempt.created_at + CALL_LEASE:
+                self._release(attempt, AttemptState.CLOSED, "unanswered-request")
+                self._jobs.open_payment(attempt.order_number, "sweep")
             return
         if attempt.call_may_be_under_way(now):
             return
@@ -257,7 +287,7 @@ class Checkout:
         """
         now = self._clock()
         if attempt.state is AttemptState.CONFIRMING:
-            again = attempt.claimed_again(now, now + CONFIRM_TAKES_AT_MOST)
+            again = attempt.claimed_again(now, now + CALL_LEASE)
             self._store.commit(Put(again))
             return written(again)
         order = self._order(attempt.order_number)
@@ -267,10 +297,9 @@ class Checkout:
             if order.confirming_attempt is not None:
                 return None
             # Not wanted any more: never confirmed, so never charged (C7).
-            self._release_attempt(order, attempt, AttemptState.CLOSED, "not-wanted", now)
+            self._release(attempt, AttemptState.CLOSED, "not-wanted")
             return None
-        due_at = now + CONFIRM_TAKES_AT_MOST
-        claimed = attempt.confirming(now, due_at)
+        claimed = attempt.confirming(now, now + CALL_LEASE)
         self._store.commit(Put(confirming), Put(claimed))
         return written(claimed)
 
@@ -336,9 +365,9 @@ class Checkout:
         now = self._clock()
         if order.confirming_attempt not in {None, attempt.attempt_id} or not order.is_unpaid_and_open:
             self._open_case(CaseKind.PAID_WITHOUT_STOCK, order, {"attemptId": attempt.attempt_id})
-            self._look_again(attempt, now)
+            self._look_after(attempt, now, MISMATCH_WAIT_SECONDS)
             return None
-        claimed = attempt.confirming(now, now + CONFIRM_TAKES_AT_MOST)
+        claimed = attempt.confirming(now, now + CALL_LEASE)
         self._store.commit(
             Put(replace(order, confirming_attempt=attempt.attempt_id, active_attempt=attempt.attempt_id)),
             Put(claimed),
@@ -352,78 +381,103 @@ class Checkout:
         if not ours or capture.amount != attempt.amount:
             facts = {"attemptId": attempt.attempt_id, "captured": str(capture.amount)}
             self._open_case(CaseKind.AMOUNT_MISMATCH, self._order(attempt.order_number), facts)
-            self._look_again(attempt, self._clock())
+            self._look_after(attempt, self._clock(), MISMATCH_WAIT_SECONDS)
             return
         self._finish(attempt, capture.amount, cause)
 
     def _finish(self, attempt: PaymentAttempt, captured: int, cause: str) -> None:
-        """The one transaction that makes an order paid (M6, N3, S3)."""
-        order = self._order(attempt.order_number)
-        if order.state is OrderState.PAID:
+        """The one transaction that makes an order paid (M6, N3, S3); tried again while only others' writes
+        to the order stand in its way, because the money is ours already."""
+        for _ in range(TRIES):
+            order = self._order(attempt.order_number)
+            now = self._clock()
+            paid = order.paid(captured, now, cause)
+            delivery = self._store.read(OrderDelivery, order.order_number)
+            event = order_event(paid, delivery, OrderEventType.PAID, now)
+            message = self._message(order, Topic.PAID, "paid", {})
+            writes = (Put(paid), Put(attempt.confirmed(now)), Put(event), Put(message))
+            moves = [
+                StockMove(line.sku, held=-line.quantity, committed=line.quantity)
+                for line in order.counted_lines
+            ]
+            try:
+                self._store.commit(*writes, *moves)
+            except StockShort as short:
+                # The counters were set from outside. A paid order is not lost for that: a person finds the goods.
+                self._paid_without_stock(order, short.sku, writes)
+            except Conflict:
+                if self._moved_on(attempt):
+                    return
+                continue
+            self._metrics.count("OrdersPaid")
+            self._jobs.send_order_event(event.event_id, 0)
+            self._waits.wake(order, WaitStep.PAYMENT, order.order_number)
+            self._telling.deliver(message.message_id)
             return
-        now = self._clock()
-        paid = order.paid(captured, now, cause)
-        moves = [
-            StockMove(line.sku, held=-line.quantity, committed=line.quantity) for line in order.counted_lines
-        ]
-        event = order_event(
-            paid, self._store.read(OrderDelivery, order.order_number), OrderEventType.PAID, now
+        raise Conflict(attempt.attempt_id)
+
+    def _paid_without_stock(self, order: Order, sku: str, writes: tuple[Write, ...]) -> None:
+        case = case_writes(
+            self._store, CaseKind.PAID_WITHOUT_STOCK, order.order_number, self._clock(), {"sku": sku}
         )
-        self._say(
-            order,
-            Topic.PAID,
-            "paid",
-            {},
-            Put(paid),
-            Put(attempt.confirmed(now)),
-            Put(event),
-            *moves,
-        )
-        self._metrics.count("OrdersPaid")
-        self._jobs.send_order_event(event.event_id, 0)
-        self._waits.wake(order, WaitStep.PAYMENT, order.order_number)
+        self._store.commit(*writes, *case)
+        self._metrics.count("OperatorCases")
+
+    def _moved_on(self, attempt: PaymentAttempt) -> bool:
+        """Whether somebody else has written the attempt since; if not, only its order stood in the way."""
+        fresh = self._attempt(attempt.attempt_id)
+        return fresh is None or fresh.revision != attempt.revision
 
     def _refused(self, attempt: PaymentAttempt, reason: str, topic: Topic | None) -> None:
         """Certain that no money moved: the order can be paid again while its hold lasts."""
-        order = self._order(attempt.order_number)
-        now = self._clock()
-        self._release_attempt(order, attempt, AttemptState.FAILED, reason, now, topic)
+        self._release(attempt, AttemptState.FAILED, reason, topic)
 
-    def _release_attempt(
-        self,
-        order: Order,
-        attempt: PaymentAttempt,
-        state: AttemptState,
-        reason: str,
-        now: datetime,
-        topic: Topic | None = None,
+    def _release(
+        self, attempt: PaymentAttempt, state: AttemptState, reason: str, topic: Topic | None = None
     ) -> None:
-        writes: list[Write] = [Put(attempt.ended(state, now, reason))]
-        if attempt.attempt_id in {order.active_attempt, order.confirming_attempt}:
-            writes.append(Put(order.confirm_refused()))
-        if topic is None or not order.is_unpaid_and_open:
-            self._store.commit(*writes)
+        """End an attempt that moved no money and let its order be paid in another one."""
+        for _ in range(TRIES):
+            order = self._order(attempt.order_number)
+            writes: list[Write] = [Put(attempt.ended(state, self._clock(), reason))]
+            if attempt.attempt_id in {order.active_attempt, order.confirming_attempt}:
+                writes.append(Put(order.confirm_refused()))
+            message = None
+            if topic is not None and order.is_unpaid_and_open:
+                message = self._message(order, topic, f"{topic.value}:{attempt.attempt_id}", {})
+                writes.append(Put(message))
+            try:
+                self._store.commit(*writes)
+            except Conflict:
+                if self._moved_on(attempt):
+                    return
+                continue
+            if message is not None:
+                self._telling.deliver(message.message_id)
             return
-        self._say(order, topic, f"{topic.value}:{attempt.attempt_id}", {}, *writes)
+        raise Conflict(attempt.attempt_id)
 
     def _look_again(self, attempt: PaymentAttempt, now: datetime) -> None:
         """Put the next look on the schedule; past the schedule the sweeper keeps looking, then a person does."""
         made = attempt.checks_made
-        unit = self._timers.payment_check
-        if made + 1 < len(CHECK_SCHEDULE):
-            wait = (CHECK_SCHEDULE[made + 1] - CHECK_SCHEDULE[made]) * unit
-        else:
-            wait = max(unit, CHECK_SCHEDULE[-1] - CHECK_SCHEDULE[-2]) * unit
         if attempt.state is AttemptState.CONFIRMING:
             # Money may have moved: look at the shortest distance, whatever the schedule says.
-            wait = unit
-            if attempt.first_claimed_at is not None and now - attempt.first_claimed_at > GIVE_UP_AFTER:
-                order = self._order(attempt.order_number)
-                self._open_case(CaseKind.CONFIRM_UNKNOWN, order, {"attemptId": attempt.attempt_id})
-                wait = 900
-        self._store.commit(Put(attempt.checked(now + timedelta(seconds=wait) + SWEEP_GRACE)))
-        if attempt.state is AttemptState.CONFIRMING or made + 1 < len(CHECK_SCHEDULE):
-            self._jobs.check_payment(attempt.attempt_id, min(wait, 900), "schedule")
+            if attempt.first_claimed_at is None or now - attempt.first_claimed_at <= GIVE_UP_AFTER:
+                self._look_after(attempt, now, self._timers.payment_check)
+                return
+            order = self._order(attempt.order_number)
+            self._open_case(CaseKind.CONFIRM_UNKNOWN, order, {"attemptId": attempt.attempt_id})
+            self._look_after(attempt, now, MISMATCH_WAIT_SECONDS)
+        elif made + 1 < len(CHECK_SCHEDULE):
+            units = CHECK_SCHEDULE[made + 1] - CHECK_SCHEDULE[made]
+            self._look_after(attempt, now, units * self._timers.payment_check)
+        else:
+            units = CHECK_SCHEDULE[-1] - CHECK_SCHEDULE[-2]
+            due_at = now + timedelta(seconds=units * self._timers.payment_check)
+            self._store.commit(Put(attempt.checked(due_at)))
+
+    def _look_after(self, attempt: PaymentAttempt, now: datetime, seconds: int) -> None:
+        self._store.commit(Put(attempt.checked(now + timedelta(seconds=seconds) + SWEEP_GRACE)))
+        self._jobs.check_payment(attempt.attempt_id, seconds, "schedule")
 
     # Ending ----------------------------------------------------------------------------------------------
 
@@ -431,42 +485,45 @@ class Checkout:
         """The payment window is over: look at the open attempt first, then free the stock (D2, S4, H1)."""
         for _ in range(TRIES):
             order = self._order(order_number)
-            if order.state is OrderState.PAID or order.captured:
+            if order.captured:
                 return Closing.PAID
             if not order.is_unpaid_and_open:
                 return Closing.CLOSED
             now = self._clock()
-            if now < order.hold_until + timedelta(seconds=self._timers.grace):
-                return Closing.UNSETTLED
-            attempt = self._attempt(order.active_attempt)
             if order.confirming_attempt is not None:
                 return Closing.UNSETTLED
-            if attempt is not None and self._was_completed(attempt, cause):
-                continue
+            if now < order.hold_until + timedelta(seconds=self._timers.grace):
+                return Closing.UNSETTLED
             try:
-                self._expire(order, attempt, cause, now)
+                return self._look_and_expire(order, cause, now)
             except Conflict:
                 continue
-            return Closing.CLOSED
         return Closing.UNSETTLED
 
-    def _was_completed(self, attempt: PaymentAttempt, cause: str) -> bool:
+    def _look_and_expire(self, order: Order, cause: str, now: datetime) -> Closing:
+        attempt = self._attempt(order.active_attempt)
+        if attempt is not None and self._was_completed(attempt):
+            self.settle(attempt.attempt_id, cause)
+            return Closing.PAID if self._order(order.order_number).captured else Closing.UNSETTLED
+        self._expire(order, attempt, cause, now)
+        return Closing.CLOSED
+
+    def _was_completed(self, attempt: PaymentAttempt) -> bool:
         """Whether LINE Pay holds this attempt's money although we never asked for it."""
         if attempt.state is not AttemptState.REQUESTED or attempt.transaction_id is None:
             return False
         answer = self._gateway.check(attempt.transaction_id)
-        if answer.verdict is Verdict.DONE and answer.value is Authentication.COMPLETED:
-            self.settle(attempt.attempt_id, cause)
-            return True
-        return False
+        return answer.verdict is Verdict.DONE and answer.value is Authentication.COMPLETED
 
     def _expire(self, order: Order, attempt: PaymentAttempt | None, cause: str, now: datetime) -> None:
         closed = order.closed(OrderState.EXPIRED, now, cause, "payment-window-ended")
-        writes: list[Write] = [Put(closed), *released(order.counted_lines)]
+        message = self._message(order, Topic.ORDER_EXPIRED, "expired", {})
+        writes: list[Write] = [Put(closed), Put(message), *released(order.counted_lines)]
         if attempt is not None and attempt.is_open:
             writes.append(Put(attempt.ended(AttemptState.CLOSED, now, "window-ended")))
-        self._say(order, Topic.ORDER_EXPIRED, "expired", {}, *writes)
+        self._store.commit(*writes)
         self._waits.end(closed, OrderEnded(closed.state.value), WaitStep.DECISION, WaitStep.PAYMENT)
+        self._telling.deliver(message.message_id)
 
     # Workflow --------------------------------------------------------------------------------------------
 
@@ -481,26 +538,30 @@ class Checkout:
 
     # Small parts -----------------------------------------------------------------------------------------
 
-    def _say(self, order: Order, topic: Topic, milestone: str, facts: dict[str, str], *writes: Write) -> None:
-        """Commit `writes` together with the message of `milestone`, then send it."""
-        message = new_message(
+    def _message(self, order: Order, topic: Topic, milestone: str, facts: dict[str, str]) -> Message:
+        return new_message(
             f"{order.order_number}:{milestone}",
             order.customer_id,
             topic,
             {"order_number": order.order_number, **facts},
             self._clock(),
         )
+
+    def _tell_once(self, order: Order, topic: Topic, milestone: str, facts: dict[str, str]) -> None:
+        """Say something that no change stands behind; who wrote it first sends it."""
+        message = self._message(order, topic, milestone, facts)
         try:
-            self._store.commit(*writes, Put(message))
+            self._store.commit(Put(message))
         except Conflict:
-            if writes or self._store.read(Message, message.message_id) is None:
-                raise
+            return
         self._telling.deliver(message.message_id)
 
     def _open_case(self, kind: CaseKind, order: Order, facts: dict[str, str]) -> None:
-        case = OperatorCase(kind, order.order_number, self._clock(), facts, due_at=self._clock())
+        writes = case_writes(self._store, kind, order.order_number, self._clock(), facts)
+        if not writes:
+            return
         try:
-            self._store.commit(Put(case))
+            self._store.commit(*writes)
         except Conflict:
             return
         self._metrics.count("OperatorCases")

@@ -4,16 +4,16 @@ An event is written with the change that it tells of, its bytes frozen, and sent
 after a day a person is asked to look.
 """
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
-from storefront.domain.casework import CaseKind, OperatorCase
+from storefront.domain.casework import CaseKind
 from storefront.domain.conversation import DeliveryDetails, OrderDelivery
 from storefront.domain.delivery import HomeDelivery
 from storefront.domain.errors import Conflict
 from storefront.domain.order import Order
 from storefront.domain.outbox import OrderEvent, OrderEventState, OrderEventType
+from storefront.services.cases import case_writes
 from storefront.services.ports import Clock, Jobs, Metrics, OrderSystem, Put, Store, Write
 from storefront.services.telling import frozen
 
@@ -135,9 +135,10 @@ class OrderEvents:
             return
         self._metrics.count("OrderEventRefused")
         if now - event.created_at > GIVE_UP_AFTER:
-            facts: Mapping[str, str] = {"eventId": event.event_id, "tries": str(event.tries + 1)}
-            case = OperatorCase(CaseKind.ORDER_SYSTEM_SILENT, event.event_id, now, dict(facts), due_at=now)
-            self._record(event.ended(OrderEventState.GIVEN_UP, now), Put(case))
+            facts = {"eventId": event.event_id, "tries": str(event.tries + 1)}
+            case = case_writes(self._store, CaseKind.ORDER_SYSTEM_SILENT, event.event_id, now, facts)
+            self._record(event.ended(OrderEventState.GIVEN_UP, now), *case)
+            self._metrics.count("OperatorCases", len(case))
             return
         wait = RETRY_AFTER_SECONDS[min(event.tries, len(RETRY_AFTER_SECONDS) - 1)]
         self._record(event.tried(now + timedelta(seconds=wait) + SWEEP_GRACE))

@@ -5,21 +5,25 @@ Every job here is safe to repeat, so a sweep that overlaps with the work itself 
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
-from storefront.domain.casework import CaseKind, OperatorCase, ReceivedEvent
+from storefront.domain.casework import CaseKind, ReceivedEvent
 from storefront.domain.errors import Conflict
 from storefront.domain.order import Order, OrderState
 from storefront.domain.outbox import Message, OrderEvent
 from storefront.domain.payment import PaymentAttempt
 from storefront.domain.quote import Quote, QuoteState
 from storefront.domain.refund import Refund
+from storefront.services.cases import case_writes
 from storefront.services.ports import Clock, DueKind, Jobs, Metrics, Put, Store
 from storefront.services.quoting import Quoting
 from storefront.services.telling import Telling
 
-BATCH: Final = 25
+BATCH: Final = 100
+TIME_FOR_MESSAGES: Final = timedelta(seconds=40)
+"""A sweep has a minute; what it cannot send within this is the next one's."""
+
 NUDGE_AGAIN_AFTER: Final = timedelta(minutes=2)
 
 
@@ -45,27 +49,36 @@ class Sweeping:
     def sweep(self) -> dict[str, int]:
         """Do or hand on what is due; returns how many rows of each kind were found."""
         found = {
-            DueKind.MESSAGE: self._each(DueKind.MESSAGE, Message, self._message),
             DueKind.QUOTE: self._each(DueKind.QUOTE, Quote, self._quote),
             DueKind.ORDER: self._each(DueKind.ORDER, Order, self._order),
             DueKind.ATTEMPT: self._each(DueKind.ATTEMPT, PaymentAttempt, self._attempt),
             DueKind.REFUND: self._each(DueKind.REFUND, Refund, self._refund),
             DueKind.ORDER_EVENT: self._each(DueKind.ORDER_EVENT, OrderEvent, self._order_event),
             DueKind.RECEIVED_EVENT: self._each(DueKind.RECEIVED_EVENT, ReceivedEvent, self._received),
+            DueKind.MESSAGE: self._each(DueKind.MESSAGE, Message, self._message),
         }
         open_cases = len(self._store.due(DueKind.CASE, self._clock(), BATCH))
         self._metrics.count("OpenOperatorCases", open_cases)
         return {kind.value: count for kind, count in found.items()}
 
     def _each[Row](self, kind: DueKind, row_type: type[Row], act: Callable[[Row], None]) -> int:
-        rows = [row for row in self._store.due(kind, self._clock(), BATCH) if isinstance(row, row_type)]
+        started = self._clock()
+        rows = [row for row in self._store.due(kind, started, BATCH) if isinstance(row, row_type)]
         for row in rows:
+            if self._is_out_of_time(started):
+                break
             try:
                 act(row)
             except Conflict:
                 # Somebody is at work on it; the next sweep looks again.
                 self._metrics.count("SweepConflict")
+            except Exception:
+                # One row that cannot be dealt with must not keep the others waiting (O2); it stays due.
+                self._metrics.count("SweepFailed")
         return len(rows)
+
+    def _is_out_of_time(self, started: datetime) -> bool:
+        return self._clock() - started > TIME_FOR_MESSAGES
 
     def _message(self, message: Message) -> None:
         self._telling.deliver(message.message_id)
@@ -109,9 +122,9 @@ class Sweeping:
             return False
         kind = CaseKind.DELIVERY_SILENT if order.captured else CaseKind.WORKFLOW_FAILED
         now = self._clock()
-        case = OperatorCase(kind, order.order_number, now, {"state": state}, due_at=now)
-        if self._store.read(OperatorCase, kind, order.order_number) is not None:
+        writes = case_writes(self._store, kind, order.order_number, now, {"state": state})
+        if not writes:
             return False
-        self._store.commit(Put(case))
+        self._store.commit(*writes)
         self._metrics.count("OperatorCases")
         return True

@@ -2,7 +2,8 @@
 
 A message row is written together with the change that it tells of; this use case sends it at once and the
 sweeper sends what is left. A living reply token is used first, because it is free; a push always carries the
-row's own retry key, so LINE refuses a second copy (N1, E1, E6).
+row's own retry key, so LINE refuses a second copy (N1, E1, E6). A reply has no such key: if its answer is lost and
+the token is over before the next try, the message is pushed, because being told twice is better than not at all.
 """
 
 import json
@@ -16,7 +17,7 @@ from storefront.domain.conversation import Conversation, OrderDelivery
 from storefront.domain.errors import Conflict
 from storefront.domain.order import Order
 from storefront.domain.outbox import Message, MessageState, ReplyToken, Topic
-from storefront.domain.payment import PaymentAttempt
+from storefront.domain.payment import AttemptState, PaymentAttempt
 from storefront.domain.quote import Quote
 from storefront.domain.shipment import Parcel
 from storefront.messages.render import plain_text, render
@@ -53,7 +54,7 @@ def new_message(
 
 
 class StoredScene:
-    """The look-ups that a card may make, answered from the store and remembered for one message."""
+    """The look-ups that a card may make, answered from the store."""
 
     def __init__(
         self, store: Store, catalogues: Catalogues, shop: Shop, conversation: Conversation, now: datetime
@@ -130,18 +131,42 @@ class Telling:
         if now - message.created_at > STALE_AFTER:
             self._settle(message.ended(MessageState.UNDELIVERABLE, now, "stale"))
             return
+        if self._is_overtaken(message):
+            self._settle(message.ended(MessageState.SUPPRESSED, now, "overtaken"))
+            return
         scene = StoredScene(self._store, self._catalogues, self._shop, conversation, now)
-        objects = render(message, scene, conversation.language)
-        message = self._with_living_reply(message, conversation, now)
-        outcome = self._send(message, conversation, objects, now)
+        try:
+            objects = render(message, scene, conversation.language)
+        except Exception:
+            # A slip of ours in one card must not come back every minute for ever (O2); an alarm counts it.
+            self._metrics.count("MessageUndeliverable")
+            self._settle(message.ended(MessageState.UNDELIVERABLE, now, "cannot-be-written"))
+            return
+        spent_before = message.tries > 0
+        claimed = self._with_living_reply(message, conversation, now)
+        if claimed is None:
+            return
+        message, outcome = self._send(claimed, conversation, objects, now, spent_before=spent_before)
         if outcome is SendOutcome.MALFORMED:
             self._metrics.count("MessageMalformed")
             fallback = [plain_text(message, scene, conversation.language)]
-            outcome = self._send(message, conversation, fallback, now)
+            message, outcome = self._send(message, conversation, fallback, now, spent_before=spent_before)
         self._record(message, outcome)
 
-    def _with_living_reply(self, message: Message, conversation: Conversation, now: datetime) -> Message:
-        """Claim the customer's unspent reply token for this message, if there is one alive."""
+    def _is_overtaken(self, message: Message) -> bool:
+        """Whether a payment card that comes late would offer a link that leads nowhere any more (N3)."""
+        if message.topic is not Topic.PAYMENT_CARD:
+            return False
+        attempt = self._store.read(PaymentAttempt, message.facts["attempt_id"])
+        return attempt is None or attempt.state is not AttemptState.REQUESTED
+
+    def _with_living_reply(
+        self, message: Message, conversation: Conversation, now: datetime
+    ) -> Message | None:
+        """Claim the customer's unspent reply token for this message, if there is one alive.
+
+        None when somebody else has taken the message up meanwhile.
+        """
         if message.reply is not None or message.group_id is not None:
             return message
         token = conversation.reply
@@ -151,7 +176,8 @@ class Telling:
         try:
             self._store.commit(Put(replace(conversation, reply=None)), Put(claimed))
         except Conflict:
-            return message
+            fresh = self._store.read(Message, message.message_id)
+            return message if fresh == message else None
         return written(claimed)
 
     def _send(
@@ -160,16 +186,20 @@ class Telling:
         conversation: Conversation,
         objects: Sequence[Mapping[str, object]],
         now: datetime,
-    ) -> SendOutcome:
+        *,
+        spent_before: bool,
+    ) -> tuple[Message, SendOutcome]:
+        """The message as it is to be recorded, and what LINE said; `spent_before` if a try may have used the token."""
         if message.reply is not None and now < message.reply.usable_until:
             outcome = self._messenger.reply(message.reply.token, objects)
             if outcome is not SendOutcome.REPLY_TOKEN_REFUSED:
-                return outcome
-            if message.tries > 0:
+                return message, outcome
+            if spent_before:
                 # An earlier try with this very token got no answer; that it is spent says it arrived (A8).
-                return SendOutcome.ACCEPTED
+                return message, SendOutcome.ACCEPTED
+            message = replace(message, reply=None)
         to = message.group_id or conversation.line_user_id
-        return self._messenger.push(to, objects, message.retry_key)
+        return message, self._messenger.push(to, objects, message.retry_key)
 
     def _record(self, message: Message, outcome: SendOutcome) -> None:
         now = self._clock()
