@@ -70,6 +70,7 @@ async def _start(settings: LocalSettings, ending: AsyncExitStack) -> tuple[MiniS
     front = Front(steps)
     await ending.enter_async_context(serving(front, reserve(settings.port)))
     logs = _empty_folder(settings)
+    ending.callback(_leave_logs_only, settings.folder)
     template = read_template(ROOT / "template.yaml")
     architecture = local_architecture()
     parameters = settings.parameters(architecture)
@@ -119,6 +120,13 @@ def _write_endpoint(context: LocalContext) -> None:
     says = {"endpoint": stack.endpoint, "region": stack.region, "tables": dict(stack.outputs)}
     path = context.settings.folder / "endpoint.json"
     path.write_text(json.dumps(says, indent=2), encoding="utf-8")
+
+
+def _leave_logs_only(folder: Path) -> None:
+    """So that nobody takes a run that is over for a running one."""
+    (folder / "endpoint.json").unlink(missing_ok=True)
+    for place in ("overlay", "tmp"):
+        shutil.rmtree(folder / place, ignore_errors=True)
 
 
 def _start_aws(settings: LocalSettings, steps: Steps) -> MiniStack:

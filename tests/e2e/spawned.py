@@ -1,6 +1,7 @@
 """Starts `dev.run` as a process of its own, as `make run` does, and ends it."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -79,3 +80,4 @@ def _end(run: LocalRun) -> None:
     finally:
         if run.process.poll() is None:
             os.killpg(run.process.pid, signal.SIGKILL)
+        shutil.rmtree(ROOT / ".local" / str(run.port), ignore_errors=True)

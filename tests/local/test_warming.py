@@ -6,7 +6,7 @@ from dev.local.warming import NOBODYS_EVENT, WAKING, batch_of, door_requests
 from storefront.adapters.signatures import is_from_line
 from storefront.contracts.line_events import QueuedEvent, chat_event
 from storefront.contracts.tasks import PAYMENT_JOB, BackOfficeJob, CheckJob, OrderEventJob
-from storefront.services.chat import Happening
+from storefront.services.turns import Happening
 
 TEMPLATE: Json = {
     "Resources": {
