@@ -49,7 +49,11 @@ format: ## format and mend what ruff can
 	@.venv/bin/ruff format .
 	@.venv/bin/ruff check --fix .
 
+screenshots: ## the pictures of the README, from a run that plays the happy journey
+	$(call need,dev sam ministack)
+	@$(PYTHON) -m dev.screenshots
+
 clean: ## everything that was built or installed here
 	@rm -rf .venv .tools .local .aws-sam .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
-.PHONY: help run test check bench rehearsal deploy catalogue format clean
+.PHONY: help run test check bench screenshots rehearsal deploy catalogue format clean

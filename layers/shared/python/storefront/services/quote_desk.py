@@ -258,7 +258,7 @@ def _cart_of(quote: Quote) -> dict[str, int]:
 def _reason(refusal: Refusal | None) -> str:
     """Why a quantity was refused, as the wording files know it."""
     match refusal:
-        case Refusal.ZERO | Refusal.NEGATIVE | Refusal.FRACTION:
+        case Refusal.ZERO | Refusal.NEGATIVE | Refusal.FRACTION | Refusal.APPROXIMATE:
             return refusal.value
         case Refusal.TOO_LARGE:
             return "too_many"
