@@ -47,7 +47,7 @@ class Cancelling:
             amount = under_way.amount if under_way is not None else order.refundable
             return CancelPlan(Topic.REFUND_PENDING, {**facts, "amount": str(amount)})
         if order.state is OrderState.PAID and not order.labelled:
-            return self.plan_refund(order, order.refundable, reason, cause, now)
+            return self._give_all_back(order, reason, now)
         if order.state is OrderState.PAID:
             writes = case_writes(
                 self._store, CaseKind.RETURN_REQUESTED, order.order_number, now, {"reason": reason}
@@ -66,6 +66,15 @@ class Cancelling:
         facts = {"order_number": order.order_number, "refunded": "0"}
         return CancelPlan(Topic.ORDER_CANCELLED, facts, (*writes, Put(event)), closed=closed, event=event)
 
+    def _give_all_back(self, order: Order, reason: str, now: datetime) -> CancelPlan:
+        """A paid order is called off: the order system hears at once that nothing is to be packed, and once more
+        when the money is proven back. The refund's id keeps the events of two cancellations apart."""
+        refund_id = self._ids.refund_id()
+        plan = self._refund(order, refund_id, order.refundable, reason, now)
+        delivery = self._store.read(OrderDelivery, order.order_number)
+        event = order_event(order, delivery, OrderEventType.CANCELLED, now, reason=reason, sequence=refund_id)
+        return replace(plan, writes=(*plan.writes, Put(event)), event=event)
+
     def plan_refund(self, order: Order, amount: int, reason: str, cause: str, now: datetime) -> CancelPlan:
         """The intent to give `amount` back, written before LINE Pay is asked (M2, M4).
 
@@ -74,8 +83,12 @@ class Cancelling:
         Raises:
             IllegalMove: the amount is not within what is left to give back.
         """
-        refund = Refund.intended(order, self._ids.refund_id(), amount, reason, now)
-        marked = replace(order, open_refund=refund.refund_id)
+        return self._refund(order, self._ids.refund_id(), amount, reason, now)
+
+    @staticmethod
+    def _refund(order: Order, refund_id: str, amount: int, reason: str, now: datetime) -> CancelPlan:
+        refund = Refund.intended(order, refund_id, amount, reason, now)
+        marked = replace(order, open_refund=refund_id)
         facts = {"order_number": order.order_number, "amount": str(amount)}
         return CancelPlan(Topic.REFUND_PENDING, facts, (Put(marked), Put(refund)), refund=refund)
 
