@@ -134,7 +134,7 @@ class LittleShop:
         self.catalogues = MemoryCatalogues(CATALOGUE, self.store)
         self.failures: list[str] = []
         for row in (customer_row(), order_row(), OrderDelivery(ORDER, CUSTOMER, DELIVERY, revision=1)):
-            self.store.commit(Put(replace(row, revision=0)))  # type: ignore[type-var]
+            self.store.commit(Put(replace(row, revision=0)))
 
     # Services --------------------------------------------------------------------------------------------
 
