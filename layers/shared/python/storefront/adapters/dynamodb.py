@@ -7,17 +7,18 @@ are one transaction: a transaction costs twice.
 
 import random
 import time
-from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from botocore.exceptions import ClientError
 
-from storefront.adapters.layout import KIND_OF_DUE, LAYOUTS, Key, Layout, Table, stock_key
+from storefront.adapters.layout import KIND_OF_DUE, LAYOUTS, Key, Layout, Table, day_key, stock_key
 from storefront.domain.errors import Conflict, StockShort
 from storefront.domain.order import Order
+from storefront.domain.reconciliation import shop_day
 from storefront.services.ports import DueKind, StockMove, Write
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 CUSTOMER_INDEX: Final = "customer"
 DUE_INDEX: Final = "due"
+DAY_INDEX: Final = "day"
+DAY_PAGE: Final = 100
 CONTENTION_TRIES: Final = 8
 _PASSING: Final = frozenset({"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"})
 _COUNTERS: Final = ("available", "held", "committed", "on_hand")
@@ -105,6 +108,18 @@ class DynamoDbStore:
         rows: list[Any] = self._read_keys(entity, answer["Items"])
         still_due = [row for row in rows if row.due_at is not None and row.due_at <= before]
         return sorted(still_due, key=lambda row: row.due_at)
+
+    def of_day[Entity](self, kind: type[Entity], day: date) -> Iterator[Sequence[Entity]]:
+        pages = self._client.get_paginator("query").paginate(
+            TableName=self._tables[LAYOUTS[kind].table],
+            IndexName=DAY_INDEX,
+            KeyConditionExpression="#day = :day",
+            ExpressionAttributeNames={"#day": "day"},
+            ExpressionAttributeValues={":day": {"S": day_key(kind, day)}},
+            PaginationConfig={"PageSize": DAY_PAGE},
+        )
+        for page in pages:
+            yield self._read_keys(kind, page["Items"])
 
     def _read_keys[Entity](self, kind: type[Entity], items: Sequence[Mapping[str, Any]]) -> list[Entity]:
         """Whole rows for the keys that an index gave; the index may lag, the rows do not."""
@@ -198,6 +213,8 @@ class DynamoDbStore:
             fields |= {"due_kind": layout.due.value, "due_time": _epoch(entity.due_at)}
         if isinstance(entity, Order):
             fields |= {"customer_key": entity.customer_id, "customer_time": _epoch(entity.created_at)}
+        if layout.day is not None and (moment := layout.day(entity)) is not None:
+            fields |= {"day": day_key(type(entity), shop_day(moment)), "day_time": _epoch(moment)}
         if layout.kept is not None:
             fields["garbage_after"] = int((self._clock() + layout.kept).timestamp())
         return fields

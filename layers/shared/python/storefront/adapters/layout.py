@@ -6,16 +6,17 @@ that they can be erased alone (X10).
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
-from storefront.domain.casework import OperatorCase, ReceivedEvent, WorkflowWait
+from storefront.domain.casework import AuditEntry, OperatorCase, ReceivedEvent, WorkflowWait
 from storefront.domain.conversation import Conversation, OrderDelivery
 from storefront.domain.order import Order
 from storefront.domain.outbox import Message, OrderEvent
 from storefront.domain.payment import PaymentAttempt
 from storefront.domain.quote import Quote
+from storefront.domain.reconciliation import Reconciliation
 from storefront.domain.refund import Refund
 from storefront.domain.shipment import Parcel
 from storefront.services.ports import DueKind
@@ -44,8 +45,9 @@ class Key:
 class Layout:
     """How one kind of row is kept. `key` takes the row's own id fields, in order; `ids` picks them from a row.
 
-    `rows` gives the partition, and what its sort keys begin with, of rows that are read together; `kept` is the
-    life of a row from its last write, for garbage collection only (B8).
+    `rows` gives the partition, and what its sort keys begin with, of rows that are read together; `day` is
+    the moment by which rows are found again by day; `kept` is the life of a row from its last write, for garbage
+    collection only (B8).
     """
 
     table: Table
@@ -53,6 +55,7 @@ class Layout:
     ids: Callable[[Any], tuple[str | int, ...]]
     due: DueKind | None = None
     rows: Callable[..., Key] | None = None
+    day: Callable[[Any], datetime | None] | None = None
     kept: timedelta | None = None
 
 
@@ -75,6 +78,7 @@ LAYOUTS: Final[dict[type, Layout]] = {
         lambda attempt_id: Key(f"ATTEMPT#{attempt_id}"),
         lambda row: (row.attempt_id,),
         due=DueKind.ATTEMPT,
+        day=lambda row: row.first_claimed_at,
     ),
     Refund: Layout(
         Table.LEDGER,
@@ -82,6 +86,7 @@ LAYOUTS: Final[dict[type, Layout]] = {
         lambda row: (row.order_number, row.refund_id),
         due=DueKind.REFUND,
         rows=lambda order_number: Key(f"ORDER#{order_number}", "REFUND#"),
+        day=lambda row: row.created_at,
     ),
     Parcel: Layout(
         Table.LEDGER,
@@ -107,6 +112,17 @@ LAYOUTS: Final[dict[type, Layout]] = {
         lambda kind, subject: Key(f"CASE#{kind}", subject),
         lambda row: (row.kind.value, row.subject),
         due=DueKind.CASE,
+    ),
+    AuditEntry: Layout(
+        Table.LEDGER,
+        lambda kind, subject, at: Key(f"AUDIT#{kind}#{subject}", at),
+        lambda row: (row.kind.value, row.subject, row.at.isoformat()),
+        rows=lambda kind, subject: Key(f"AUDIT#{kind}#{subject}", "2"),
+    ),
+    Reconciliation: Layout(
+        Table.LEDGER,
+        lambda day: Key(f"REPORT#{day}"),
+        lambda row: (row.day.isoformat(),),
     ),
     Conversation: Layout(
         Table.PERSONAL,
@@ -135,6 +151,11 @@ LAYOUTS: Final[dict[type, Layout]] = {
 }
 
 KIND_OF_DUE: Final = {layout.due: kind for kind, layout in LAYOUTS.items() if layout.due is not None}
+
+
+def day_key(kind: type, day: date) -> str:
+    """The partition of the day index that holds the rows of `kind`."""
+    return f"{kind.__name__}#{day.isoformat()}"
 
 
 def stock_key(sku: str) -> Key:

@@ -45,6 +45,7 @@ CURRENCIES: Final = frozenset({Currency.TWD, Currency.THB, Currency.USD})
 MOST_URL_CHARACTERS: Final = 500
 MOST_NAME_CHARACTERS: Final = 4000
 MOST_ID_CHARACTERS: Final = 50
+MOST_IDS_AT_ONCE: Final = 100
 TOO_MUCH: Final = 10**12
 TOO_FINE: Final = 12
 """No real amount is as large or has as many decimals; a number like 1e99999 is not even worked out."""
@@ -176,6 +177,14 @@ class LinePay:
         if not asked:
             raise ValueError("details need a transaction id or an order id")
         told = self._get(Call.DETAILS, "", urlencode(asked))
+        return self._answer(Call.DETAILS, told, lambda info: _captures(info, self._channel_currency))
+
+    def captures(self, transaction_ids: Sequence[str]) -> Answer[tuple[Capture, ...]]:
+        """What was taken of up to 100 payments at once; one that is not in the answer was not captured so far."""
+        if not 0 < len(transaction_ids) <= MOST_IDS_AT_ONCE:
+            raise ValueError(f"LINE Pay tells of 1 to {MOST_IDS_AT_ONCE} payments at once")
+        asked = urlencode([("transactionId", _transaction_id(each)) for each in transaction_ids])
+        told = self._get(Call.DETAILS, "", asked)
         return self._answer(Call.DETAILS, told, lambda info: _captures(info, self._channel_currency))
 
     def refund(self, transaction_id: str, amount: int, currency: Currency) -> Answer[RefundRecord]:

@@ -1,6 +1,6 @@
 """Rows that keep the machinery honest: waiting workflows, events taken from back offices, cases for people."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
@@ -38,9 +38,7 @@ class ReceivedState(StrEnum):
 
 
 RECEIVED_MOVES: Final = {
-    ReceivedState.TAKEN: frozenset(
-        {ReceivedState.APPLIED, ReceivedState.PARKED, ReceivedState.QUARANTINED}
-    ),
+    ReceivedState.TAKEN: frozenset({ReceivedState.APPLIED, ReceivedState.PARKED, ReceivedState.QUARANTINED}),
     ReceivedState.PARKED: frozenset(
         {ReceivedState.APPLIED, ReceivedState.PARKED, ReceivedState.QUARANTINED, ReceivedState.DISMISSED}
     ),
@@ -107,6 +105,84 @@ class OperatorCase:
     opened_at: datetime
     facts: dict[str, str]
     resolved_at: datetime | None = None
+    resolved_by: str | None = None
     resolution: str | None = None
     due_at: datetime | None = None
     revision: int = 0
+
+    @property
+    def is_open(self) -> bool:
+        return self.resolved_at is None
+
+    def resolved(self, now: datetime, who: str, note: str) -> "OperatorCase":
+        """Settled by a person; opened again only if the matter comes back."""
+        return replace(self, resolved_at=now, resolved_by=who, resolution=note, due_at=None)
+
+
+class CaseAction(StrEnum):
+    """What a person may do about a case; nothing makes an order paid by hand (M6)."""
+
+    RESOLVE = "resolve"
+    SETTLE_AGAIN = "settle_again"
+    REFUND = "refund"
+    REFUNDED_BY_HAND = "refunded_by_hand"
+    SEND_AGAIN = "send_again"
+
+
+_PAYMENT: Final = frozenset({CaseAction.RESOLVE, CaseAction.SETTLE_AGAIN, CaseAction.REFUND})
+_REFUND: Final = frozenset({CaseAction.RESOLVE, CaseAction.REFUND, CaseAction.REFUNDED_BY_HAND})
+
+OFFERS: Final = {
+    CaseKind.AMOUNT_MISMATCH: _PAYMENT,
+    CaseKind.PAID_WITHOUT_STOCK: _PAYMENT,
+    CaseKind.CONFIRM_UNKNOWN: _PAYMENT,
+    CaseKind.RECONCILIATION: _PAYMENT | _REFUND,
+    CaseKind.REFUND_REFUSED: _REFUND,
+    CaseKind.REFUND_UNKNOWN: frozenset({CaseAction.RESOLVE, CaseAction.REFUNDED_BY_HAND}),
+    CaseKind.PAYMENT_MISCONFIGURED: frozenset({CaseAction.RESOLVE, CaseAction.SETTLE_AGAIN}),
+    CaseKind.RETURN_REQUESTED: _REFUND,
+    CaseKind.DELIVERY_SILENT: frozenset({CaseAction.RESOLVE, CaseAction.REFUND}),
+    CaseKind.ORDER_SYSTEM_SILENT: frozenset({CaseAction.RESOLVE, CaseAction.SEND_AGAIN}),
+}
+"""What is offered per kind; a kind that is not here can only be resolved."""
+
+
+def offers_of(case: OperatorCase) -> tuple[CaseAction, ...]:
+    """What may be done about `case`; nothing once it is settled."""
+    if not case.is_open:
+        return ()
+    offered = OFFERS.get(case.kind, frozenset({CaseAction.RESOLVE}))
+    return tuple(action for action in CaseAction if action in offered)
+
+
+@dataclass(frozen=True)
+class AuditEntry:
+    """One thing that a person did about a case: an append-only row (X25). `note` is the person's own words."""
+
+    kind: CaseKind
+    subject: str
+    at: datetime
+    who: str
+    action: CaseAction
+    note: str
+    facts: dict[str, str] = field(default_factory=dict)
+    revision: int = 0
+
+
+@dataclass(frozen=True)
+class Deed:
+    """What a person asks for. `order_number` and `amount` (payable units) are typed in again where money moves."""
+
+    kind: CaseKind
+    subject: str
+    action: CaseAction
+    who: str
+    note: str
+    order_number: str = ""
+    amount: int = 0
+    reference: str = ""
+
+    @property
+    def is_signed(self) -> bool:
+        """Whether it says who and why: both are kept."""
+        return bool(self.who.strip() and self.note.strip())

@@ -9,6 +9,7 @@ StorefrontError
 │   └── StockShort       a stock counter would have gone below zero
 ├── QuoteEnded           a quote ended without an order (the workflow catches it by name)
 ├── OrderEnded           an order ended unpaid (the workflow catches it by name)
+├── ActionRefused        an operator asked for something that is not safe, or not so
 └── SettingMissing       the function was deployed without a setting it needs
 """
 
@@ -80,6 +81,12 @@ class OrderEnded(StorefrontError):
     """An order was cancelled or expired before it was paid: nothing follows from it."""
 
     code = "order-ended"
+
+
+class ActionRefused(StorefrontError):
+    """What an operator asked for is not done, and nothing was changed; the message says why in plain words."""
+
+    code = "action-refused"
 
 
 class InvalidAmount(StorefrontError):

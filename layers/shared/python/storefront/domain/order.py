@@ -211,9 +211,25 @@ class Order:
         ended = self._moved(state, now, cause)
         return replace(ended, hold=HoldState.RELEASED, closed_reason=reason, active_attempt=None, due_at=None)
 
+    def captured_in_vain(self, attempt_id: str, amount: int, now: datetime, cause: str) -> "Order":
+        """LINE Pay holds `amount` for an order that is not paid: it ends, and all of that goes back.
+
+        Raises:
+            IllegalMove: the order is paid, or holds money already.
+        """
+        if self.captured or self.state in {OrderState.PAID, OrderState.REFUNDED}:
+            raise IllegalMove("Order", self.state.value, "captured in vain")
+        ended = self
+        if self.is_unpaid_and_open:
+            unclaimed = replace(self, confirming_attempt=None)
+            ended = unclaimed.closed(OrderState.CANCELLED, now, cause, "captured-in-vain")
+        return replace(ended, captured=amount, active_attempt=attempt_id)
+
     def refunded_by(self, amount: int, now: datetime, cause: str) -> "Order":
-        """Record a refund that the provider has proven; all of it back makes the order REFUNDED."""
+        """Record a refund that the provider has proven; all of it back makes a paid order REFUNDED."""
         if not 0 < amount <= self.refundable:
             raise IllegalMove("Order", self.state.value, f"refund of {amount}")
         after = replace(self, refunded=self.refunded + amount, open_refund=None)
-        return after._moved(OrderState.REFUNDED, now, cause) if after.refundable == 0 else after
+        if after.refundable == 0 and self.state is OrderState.PAID:
+            return after._moved(OrderState.REFUNDED, now, cause)
+        return after

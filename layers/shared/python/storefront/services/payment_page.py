@@ -6,7 +6,7 @@ A visit is never proof of anything (C5, C6, C15): it asks for a look at the atte
 from dataclasses import dataclass
 
 from storefront.domain.language import Language
-from storefront.domain.order import Order
+from storefront.domain.order import Order, OrderState
 from storefront.domain.payment import AttemptState, PaymentAttempt, attempt_id_of
 from storefront.messages.pages import PageState
 from storefront.services.ports import Jobs, Store
@@ -23,7 +23,7 @@ class PageView:
 
 def page_state(order: Order, attempt: PaymentAttempt) -> PageState:
     """True state of an order as its payment page may show it."""
-    if order.captured:
+    if order.state in {OrderState.PAID, OrderState.REFUNDED}:
         return PageState.PAID
     if attempt.state is AttemptState.FAILED:
         return PageState.NOT_PAID

@@ -3,9 +3,9 @@
 Every side effect of the product is one call of one of these, so a test can stop the world before and after it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Protocol
 
@@ -97,6 +97,13 @@ class Store(Protocol):
         """
 
 
+class DayBook(Store, Protocol):
+    """A store whose payments and refunds can also be found by their day."""
+
+    def of_day[Entity](self, kind: type[Entity], day: date) -> Iterator[Sequence[Entity]]:
+        """Rows of `kind` of one day in Taiwan, oldest first, in pages of at most 100."""
+
+
 class Catalogues(Protocol):
     """The shop's products, and changes to them from back offices."""
 
@@ -129,6 +136,13 @@ class PaymentGateway(Protocol):
         self, *, transaction_id: str | None = None, order_id: str | None = None
     ) -> Answer[tuple[Capture, ...]]: ...
     def refund(self, transaction_id: str, amount: int, currency: Currency) -> Answer[RefundRecord]: ...
+
+
+class PaymentBooks(Protocol):
+    """What LINE Pay has in its books."""
+
+    def captures(self, transaction_ids: Sequence[str]) -> Answer[tuple[Capture, ...]]:
+        """Captures of up to 100 payments with their refunds; WAITING when it knows none of them."""
 
 
 class SendOutcome(StrEnum):
@@ -209,12 +223,14 @@ class Timers:
 __all__ = [
     "Catalogues",
     "Clock",
+    "DayBook",
     "DueKind",
     "Ids",
     "Jobs",
     "Messenger",
     "Metrics",
     "OrderSystem",
+    "PaymentBooks",
     "PaymentGateway",
     "Put",
     "SendOutcome",

@@ -52,6 +52,16 @@ POSTPONED: Final = timedelta(hours=1)
 LAST_ASKED_AFTER: Final = timedelta(hours=24)
 
 
+def stock_back(order: Order) -> tuple[StockMove, ...]:
+    """A fully refunded order's goods that never left the warehouse can be sold again."""
+    if order.state is not OrderState.REFUNDED:
+        return ()
+    left = {line.sku: line.quantity - order.shipped.get(line.sku, 0) for line in order.counted_lines}
+    return tuple(
+        StockMove(sku, available=units, committed=-units) for sku, units in sorted(left.items()) if units > 0
+    )
+
+
 class Refunding:
     """Carries out refund intents."""
 
@@ -190,7 +200,7 @@ class Refunding:
         done = refund.done(record.refund_transaction_id, now)
         writes = (Put(given_back), Put(done), Put(message), Put(event))
         try:
-            self._store.commit(*writes, *self._stock_back(given_back))
+            self._store.commit(*writes, *stock_back(given_back))
         except StockShort:
             # The counters were set from outside: the money went back all the same, and is told so.
             self._store.commit(*writes)
@@ -198,18 +208,6 @@ class Refunding:
         if given_back.state is OrderState.REFUNDED:
             self._waits.wake(given_back, WaitStep.DELIVERY, given_back.order_number)
         self._telling.deliver(message.message_id)
-
-    @staticmethod
-    def _stock_back(order: Order) -> tuple[StockMove, ...]:
-        """A fully refunded order's goods that never left the warehouse can be sold again."""
-        if order.state is not OrderState.REFUNDED:
-            return ()
-        left = {line.sku: line.quantity - order.shipped.get(line.sku, 0) for line in order.counted_lines}
-        return tuple(
-            StockMove(sku, available=units, committed=-units)
-            for sku, units in sorted(left.items())
-            if units > 0
-        )
 
     def _refused(self, refund: Refund, code: str) -> None:
         """LINE Pay will not: a person has to give the money back in another way."""
