@@ -4,7 +4,7 @@ Made once the stack is deployed, so that every name in it exists; the browser pa
 """
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -83,14 +83,9 @@ class LocalContext:
     line_pay: LinePayPlatform
     proxied: CallLog
     seconds: Mapping[str, float]  # start-up step: seconds it took
+    orders: Callable[[], list[dict[str, Any]]]  # the shop's orders, newest first, for the page
     credentials: LocalCredentials = LocalCredentials()
 
     @property
     def aws_endpoint(self) -> str:
         return self.stack.endpoint
-
-    def orders(self) -> list[dict[str, Any]]:
-        """The shop's orders, newest first, for the page."""
-        from dev.local.orders import read_orders  # noqa: PLC0415 - it needs this module's names
-
-        return read_orders(self.stack)
