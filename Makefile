@@ -44,6 +44,15 @@ catalogue: ## a catalogue into the running local shop, or into a deployed one: C
 	@test -n "$(CSV)" || { echo "Say which file: make catalogue CSV=shop.csv" >&2; exit 1; }
 	@$(PYTHON) -m dev.catalogue "$(CSV)" $(if $(STACK),--stack "$(STACK)") $(if $(PORT),--port "$(PORT)")
 
+reconcile: ## a day's payments against LINE Pay's, with a report: [DAY=2026-11-24] [STACK=…] [READ=1]
+	$(call need,dev)
+	@$(PYTHON) -m dev.reconcile $(if $(DAY),--day "$(DAY)") $(if $(READ),--read) $(if $(STACK),--stack "$(STACK)") $(if $(PORT),--port "$(PORT)")
+
+cases: ## what waits for a person: [DO='show refund_refused …'] [NOTE=…] [ORDER=… AMOUNT=… REFERENCE=…] [STACK=…]
+	$(call need,dev)
+	@$(PYTHON) -m dev.cases $(DO) $(if $(NOTE),--note "$(NOTE)") $(if $(ORDER),--order "$(ORDER)") $(if $(AMOUNT),--amount "$(AMOUNT)") \
+		$(if $(REFERENCE),--reference "$(REFERENCE)") $(if $(STACK),--stack "$(STACK)") $(if $(PORT),--port "$(PORT)")
+
 format: ## format and mend what ruff can
 	$(call need,dev)
 	@.venv/bin/ruff format .
@@ -56,4 +65,4 @@ screenshots: ## the pictures of the README, from a run that plays the happy jour
 clean: ## everything that was built or installed here
 	@rm -rf .venv .tools .local .aws-sam .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
-.PHONY: help run test check bench screenshots rehearsal deploy catalogue format clean
+.PHONY: help run test check bench screenshots rehearsal deploy catalogue reconcile cases format clean

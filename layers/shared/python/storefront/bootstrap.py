@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from storefront.adapters.queues import SqsJobs
     from storefront.adapters.secrets import Secrets
     from storefront.adapters.workflow import OrderWorkflow
+    from storefront.services.casework import Casework
     from storefront.services.chat import Chat
     from storefront.services.checkout import Checkout
     from storefront.services.deciding import Deciding
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from storefront.services.payment_page import PaymentPage
     from storefront.services.quoting import Quoting
     from storefront.services.received_events import ReceivedEvents
+    from storefront.services.reconciling import Reconciling
     from storefront.services.refunding import Refunding
     from storefront.services.shipping import Shipping
     from storefront.services.sweeping import Sweeping
@@ -311,3 +313,24 @@ def sweeping() -> "Sweeping":
     from storefront.services.sweeping import Sweeping
 
     return Sweeping(store(), quoting(), telling(), jobs(), now, PowertoolsMetrics())
+
+
+@cache
+def reconciling() -> "Reconciling":
+    from storefront.adapters.identifiers import now
+    from storefront.services.reconciling import Reconciling
+
+    return Reconciling(store(), gateway(), checkout(), refunding(), now, PowertoolsMetrics())
+
+
+@cache
+def casework() -> "Casework":
+    from storefront.adapters.identifiers import RandomIds, now
+    from storefront.services.cancelling import Cancelling
+    from storefront.services.case_refunds import CaseRefunds
+    from storefront.services.casework import Casework
+
+    ids = RandomIds()
+    cancelling = Cancelling(store(), ids)
+    refunds = CaseRefunds(store(), gateway(), cancelling, waits(), jobs(), now, ids)
+    return Casework(store(), refunds, jobs(), now)

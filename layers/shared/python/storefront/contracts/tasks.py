@@ -1,8 +1,11 @@
 """What our own queues and our own state machine hand to a function: ids and a task token, nothing else."""
 
+from datetime import date
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+
+from storefront.domain.casework import CaseAction, CaseKind, Deed
 
 
 class _Internal(BaseModel):
@@ -126,3 +129,73 @@ class NeedsOperator(_Internal):
             return cls.model_validate(event)
         quote_id, _, version = str(event["detail"]["name"]).rpartition("-")
         return cls(quoteId=quote_id, quoteVersion=int(version), state=str(event["detail"]["status"]))
+
+
+class Reconcile(_Internal):
+    """Compare a day with LINE Pay; the nightly schedule names none and means yesterday in Taiwan."""
+
+    task: Literal["reconcile"] = "reconcile"
+    day: date | None = None
+
+
+class ReadReport(_Internal):
+    """The latest report of a day."""
+
+    task: Literal["report"]
+    day: date
+
+
+type ReconciliationTask = Reconcile | ReadReport
+_RECONCILIATION_TASK: TypeAdapter[ReconciliationTask] = TypeAdapter(
+    Annotated[Reconcile | ReadReport, Field(discriminator="task")]
+)
+
+
+def reconciliation_task(event: dict[str, Any]) -> ReconciliationTask:
+    """What the schedule (an event without a task) or a person asks of the reconciliation."""
+    return _RECONCILIATION_TASK.validate_python({"task": "reconcile", **event})
+
+
+class ListCases(_Internal):
+    """The cases that nobody has settled."""
+
+    task: Literal["list"]
+
+
+class ShowCase(_Internal):
+    """One case with its order and what was done about it."""
+
+    task: Literal["show"]
+    kind: CaseKind
+    subject: str
+
+
+class ActOnCase(_Internal):
+    """One thing that a person does about a case. `amount` is in payable units."""
+
+    task: Literal["act"]
+    kind: CaseKind
+    subject: str
+    action: CaseAction
+    who: str = Field(max_length=200)
+    note: str = Field(max_length=1000)
+    orderNumber: str = ""
+    amount: int = Field(default=0, ge=0, strict=True)
+    reference: str = Field(default="", max_length=200)
+
+    def deed(self) -> Deed:
+        """The same for the use case."""
+        return Deed(
+            kind=self.kind,
+            subject=self.subject,
+            action=self.action,
+            who=self.who,
+            note=self.note,
+            order_number=self.orderNumber,
+            amount=self.amount,
+            reference=self.reference,
+        )
+
+
+type CaseTask = Annotated[ListCases | ShowCase | ActOnCase, Field(discriminator="task")]
+CASE_TASK: TypeAdapter[CaseTask] = TypeAdapter(CaseTask)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from storefront.domain.casework import CaseKind, ReceivedEvent
+from storefront.domain.casework import CaseKind, OperatorCase, ReceivedEvent
 from storefront.domain.errors import Conflict
 from storefront.domain.order import Order, OrderState
 from storefront.domain.outbox import Message, OrderEvent
@@ -25,6 +25,8 @@ TIME_FOR_MESSAGES: Final = timedelta(seconds=40)
 """A sweep has a minute; what it cannot send within this is the next one's."""
 
 NUDGE_AGAIN_AFTER: Final = timedelta(minutes=2)
+REMIND_AFTER: Final = timedelta(hours=24)
+"""A case that nobody has settled is put before people again."""
 
 
 class Sweeping:
@@ -56,8 +58,9 @@ class Sweeping:
             DueKind.ORDER_EVENT: self._each(DueKind.ORDER_EVENT, OrderEvent, self._order_event),
             DueKind.RECEIVED_EVENT: self._each(DueKind.RECEIVED_EVENT, ReceivedEvent, self._received),
             DueKind.MESSAGE: self._each(DueKind.MESSAGE, Message, self._message),
+            DueKind.CASE: self._each(DueKind.CASE, OperatorCase, self._case),
         }
-        open_cases = len(self._store.due(DueKind.CASE, self._clock(), BATCH))
+        open_cases = len(self._store.due(DueKind.CASE, self._clock() + 2 * REMIND_AFTER, BATCH))
         self._metrics.count("OpenOperatorCases", open_cases)
         return {kind.value: count for kind, count in found.items()}
 
@@ -110,6 +113,12 @@ class Sweeping:
     def _received(self, event: ReceivedEvent) -> None:
         self._jobs.settle_event(event.source, event.event_id, event.event_id)
 
+    def _case(self, case: OperatorCase) -> None:
+        """Put a case before people, whoever opened it: the alarm listens to the first count, a kind has its own."""
+        self._store.commit(Put(replace(case, due_at=self._clock() + REMIND_AFTER)))
+        self._metrics.count("CasesAnnounced")
+        self._metrics.count(f"Case.{case.kind.value}")
+
     def needs_operator(self, quote_id: str, quote_version: int, state: str) -> bool:
         """A workflow gave up in `state`: read what really happened, and call a person if it is not over."""
         quote = self._store.read(Quote, quote_id, quote_version)
@@ -117,7 +126,7 @@ class Sweeping:
         if (
             order is None
             or order.completed_at is not None
-            or not (order.is_unpaid_and_open or order.captured)
+            or not (order.is_unpaid_and_open or order.state is OrderState.PAID)
         ):
             return False
         kind = CaseKind.DELIVERY_SILENT if order.captured else CaseKind.WORKFLOW_FAILED

@@ -1,0 +1,30 @@
+"""Invoked by people with the right to (`make cases`): lists operator cases, shows one, does something about it.
+
+There is no public route: whoever may invoke this function is an operator, and CloudTrail knows who it was.
+"""
+
+from typing import Any
+
+from storefront import bootstrap
+from storefront.contracts.case_views import case_json, view_json
+from storefront.contracts.tasks import CASE_TASK, ListCases, ShowCase
+from storefront.domain.errors import ActionRefused
+from storefront.observability import flush_metrics, logger
+
+
+def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
+    task = CASE_TASK.validate_python(event)
+    casework = bootstrap.casework()
+    try:
+        if isinstance(task, ListCases):
+            return {"cases": [case_json(case) for case in casework.open_cases()]}
+        if isinstance(task, ShowCase):
+            return {"case": view_json(casework.show(task.kind, task.subject))}
+        logger().info(
+            "operator_acted", extra={"kind": task.kind, "subject": task.subject, "action": task.action}
+        )
+        return {"case": view_json(casework.act(task.deed()))}
+    except ActionRefused as refused:
+        return {"refused": str(refused)}
+    finally:
+        flush_metrics()

@@ -1,0 +1,71 @@
+"""Operator cases as the operator's desk answers them: JSON with ids, amounts in payable units and times in UTC."""
+
+from typing import Any
+
+from storefront.domain.casework import OperatorCase, offers_of
+from storefront.domain.order import Order
+from storefront.domain.refund import Refund
+from storefront.services.casework import CaseView
+
+
+def case_json(case: OperatorCase) -> dict[str, Any]:
+    """One case, as a list shows it."""
+    told: dict[str, Any] = {
+        "kind": case.kind.value,
+        "subject": case.subject,
+        "openedAt": case.opened_at.isoformat(),
+        "facts": dict(case.facts),
+        "offers": [action.value for action in offers_of(case)],
+    }
+    if case.resolved_at is not None:
+        told |= {
+            "resolvedAt": case.resolved_at.isoformat(),
+            "resolvedBy": case.resolved_by,
+            "resolution": case.resolution,
+        }
+    return told
+
+
+def view_json(view: CaseView) -> dict[str, Any]:
+    """One case with its order and its audit."""
+    return {
+        **case_json(view.case),
+        "order": _order_json(view.order) if view.order is not None else None,
+        "refunds": [_refund_json(refund) for refund in view.refunds],
+        "audit": [
+            {
+                "at": entry.at.isoformat(),
+                "who": entry.who,
+                "action": entry.action.value,
+                "note": entry.note,
+                "facts": dict(entry.facts),
+            }
+            for entry in view.audit
+        ],
+    }
+
+
+def _order_json(order: Order) -> dict[str, Any]:
+    return {
+        "orderNumber": order.order_number,
+        "state": order.state.value,
+        "hold": order.hold.value,
+        "currency": order.currency.value,
+        "total": order.total,
+        "captured": order.captured,
+        "refunded": order.refunded,
+        "refundable": order.refundable,
+        "labelled": order.labelled,
+        "confirming": order.confirming_attempt is not None,
+    }
+
+
+def _refund_json(refund: Refund) -> dict[str, Any]:
+    return {
+        "refundId": refund.refund_id,
+        "state": refund.state.value,
+        "amount": refund.amount,
+        "reason": refund.reason,
+        "code": refund.code,
+        "providerRefundId": refund.provider_refund_id,
+    }
