@@ -86,6 +86,7 @@ class Order:
     hold_until: datetime
     created_at: datetime
     payment_method: PaymentMethod = PaymentMethod.LINE_PAY
+    wished_date: str | None = None
     delivery_method: DeliveryMethod | None = None
     shipping_fee: int = 0
     discount: int = 0

@@ -208,7 +208,10 @@ class DeliveryDesk:
         )
         kept = self._store.read(OrderDelivery, order.order_number)
         delivery = OrderDelivery(
-            order.order_number, order.customer_id, details, revision=kept.revision if kept else 0
+            order.order_number,
+            order.customer_id,
+            replace(details, wished_date=order.wished_date),
+            revision=kept.revision if kept else 0,
         )
         fee = shipping_fee(self._shop, details.method, order.subtotal)
         if order.state is OrderState.AWAITING_PAYMENT:

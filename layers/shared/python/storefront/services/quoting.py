@@ -133,6 +133,7 @@ class Quoting:
             hold=HoldState.HELD,
             hold_until=max(quote.valid_until, now + window),
             created_at=now,
+            wished_date=quote.wished_date,
             history=(HistoryStep(now, OrderState.AWAITING_DETAILS, cause),),
             due_at=max(quote.valid_until, now + window) + timedelta(seconds=self._timers.grace),
         )
