@@ -20,7 +20,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any] | None:
 
 
 def _answer(body: str) -> None:
-    queued = QueuedEvent.model_validate_json(body)
+    queued = QueuedEvent.read(body)
     happened = chat_event(queued.event, queued.receivedAt)
     if happened is not None:
         bootstrap.chat().handle(happened)

@@ -12,7 +12,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
 
 def _answer(body: str) -> None:
-    queued = QueuedEvent.model_validate_json(body)
+    queued = QueuedEvent.read(body)
     asked = chat_event(queued.event, queued.receivedAt)
     if asked is not None:
         bootstrap.order_lookup().handle(asked)
