@@ -12,7 +12,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlsplit
@@ -35,11 +35,12 @@ from dev.local.context import LocalCredentials
 from dev.local.seeding import secret_values
 from dev.standins import line_reading
 from dev.standins.line_pay import Action, LinePayPlatform, Payment, line_pay_app
-from dev.standins.line_platform import ChatEntry, LinePlatform, line_app
+from dev.standins.line_platform import ChatEntry, Fault, LinePlatform, line_app
 from storefront.adapters.dynamodb import DynamoDbStore
 from storefront.adapters.layout import Table
 from storefront.domain.conversation import customer_id_of
 from storefront.domain.order import Order
+from storefront.services.ports import Put
 from tests.aws.deployment import REGION, SECRET, TABLE, Deployment
 from tests.aws.functions import FunctionProcess, LambdaContext, environment, forget_warm_state
 from tests.aws.meter import Meter
@@ -109,6 +110,7 @@ class World:
         self.url = door.url
         self.lock = threading.RLock()
         self.failures: list[tuple[str, str]] = []
+        self.closed = False
         self.deployment = Deployment(
             {
                 "LineApiBaseUrl": f"{door.url}/_line",
@@ -261,6 +263,8 @@ class World:
             environment(process.environment, self._all_names),
             self.meter.running(function),
         ):
+            if self.closed:
+                raise RuntimeError("the shop is closed")
             return process(event, context)
 
     def invoke_for_workflow(self, function: str, body: str, response_headers: Json) -> bytes:
@@ -272,6 +276,15 @@ class World:
             response_headers["x-amz-function-error"] = "Unhandled"
             told = {"errorType": type(failed).__name__, "errorMessage": str(failed)}
             return json.dumps(told).encode()
+
+    def function(self, function: str) -> FunctionProcess:
+        """The warm function."""
+        return self._processes[function]
+
+    def renew(self, function: str) -> None:
+        """A cold start, with the environment as it is now."""
+        folder = self.deployment.folder(function)
+        self._processes[function] = FunctionProcess(folder, self._processes[function].environment)
 
     # Queues ----------------------------------------------------------------------------------------------
 
@@ -406,11 +419,25 @@ class World:
         self._workflow.start_execution(stateMachineArn=arn, name=name, input=json.dumps(payload))
 
     def stop(self) -> None:
-        """End the executions that still run, and the tokens that they wait for."""
+        """End the executions that still run; whatever one of them asks for from now on is refused."""
         arn = self.deployment.arn("OrderStateMachine").replace("stateMachine", "execution")
-        for name, status in self.workflows().items():
-            if status == "RUNNING":
+        running = [name for name, status in self.workflows().items() if status == "RUNNING"]
+        for name in running:
+            while not self.path(name):
+                time.sleep(0.01)
+        with self.lock:
+            self.closed = True
+            for name in running:
                 self._workflow.stop_execution(executionArn=f"{arn}:{name}")
+
+    def lose_token(self, name: str, step: str) -> None:
+        """The execution waits on, and nobody can wake it any more (D2)."""
+        key = f"WORKFLOW#{name}"
+        self.until(lambda: f"{key} WAIT#{step}" in self.rows("LedgerTable"))
+        self._dynamodb.delete_item(
+            TableName=self.deployment.reference("LedgerTable"),
+            Key={"pk": {"S": key}, "sk": {"S": f"WAIT#{step}"}},
+        )
 
     # State -----------------------------------------------------------------------------------------------
 
@@ -431,6 +458,25 @@ class World:
         ]
         found = [self.store.read(Order, key) for key in keys if "#" not in key]
         return sorted((each for each in found if each), key=lambda order: order.created_at)
+
+    def make_due(self, table: str, kind: str) -> None:
+        """Time goes on for the rows that a sweep would look for."""
+        for item in self.rows(table).values():
+            if item.get("due_kind", {}).get("S") == kind:
+                self._dynamodb.update_item(
+                    TableName=self.deployment.reference(table),
+                    Key={"pk": item["pk"], "sk": item["sk"]},
+                    UpdateExpression="SET due_time = :past",
+                    ExpressionAttributeValues={":past": {"N": "1"}},
+                )
+
+    def put_order(self, order: Order, **changes: Any) -> None:
+        """An order with other times."""
+        self.store.commit(Put(replace(order, **changes)))
+
+    def line_out_of_order(self, times: int) -> None:
+        """LINE answers with an error, so many times."""
+        self.line.faults.append(Fault("*", times=times))
 
     def stock(self, sku: str) -> dict[str, int]:
         row = self.rows("CatalogueTable")[f"STOCK#{sku} -"]
@@ -508,9 +554,10 @@ class Phone:
         return name
 
     def accept(self) -> None:
-        self.tap("確認訂購" if self._sees("確認訂購") else "接受報價")
+        self.tap("確認訂購" if self.sees("確認訂購") else "接受報價")
 
-    def _sees(self, label: str) -> bool:
+    def sees(self, label: str) -> bool:
+        """Whether there is a button with these words."""
         return any(
             label in shown for button in self.world.line.tappable(self.user_id) for shown in button.shown
         )
