@@ -18,6 +18,8 @@ import httpx
 
 from dev.driver.back_office import BackOffice
 from dev.driver.customer import Customer, anything
+from dev.driver.line_pay_books import LinePayBooks
+from dev.driver.order_system import OrderSystem
 from dev.driver.payment_page import PaymentPage
 
 SCENARIOS = Path(__file__).parent / "scenarios"
@@ -54,6 +56,8 @@ class Stage:
         self.back_office = BackOffice(base_url, "wms", tell=self._act)
         self.shop_office = BackOffice(base_url, "shop", tell=self._act)
         self.pay = PaymentPage(tell=self._act)
+        self.books = LinePayBooks(base_url)
+        self.order_system = OrderSystem(base_url)
         self._customers: list[Customer] = []
 
     async def customer(self, name: str = "王小明", language: str = "zh-TW") -> Customer:
@@ -80,6 +84,8 @@ class Stage:
         await self.back_office.aclose()
         await self.shop_office.aclose()
         await self.pay.aclose()
+        await self.books.aclose()
+        await self.order_system.aclose()
         for customer in self._customers:
             await customer.aclose()
 

@@ -59,6 +59,16 @@ class PaymentPage:
         location = answer.headers.get("location", "")
         return urljoin(str(answer.url), location) if location else ""
 
+    async def lose_answer(self, payment_url: str) -> httpx.Response:
+        """Pays and returns; LINE Pay takes the money when the shop confirms, and its answer never arrives."""
+        return await self._return(await self.press(payment_url, "lose-answer"))
+
+    async def visit(self, address: str) -> httpx.Response:
+        """Opens the shop's page, whatever it answers."""
+        answer = await self._client.get(address)
+        self._tell(f"browser ▸ the shop's page → {answer.status_code}")
+        return answer
+
     async def _return(self, leads_to: str) -> httpx.Response:
         if not leads_to:
             raise PaymentFailed("LINE Pay sent the browser nowhere")

@@ -69,11 +69,22 @@ async def wait_until_paid(customer: Customer, patience: float = SETTLED) -> str:
     return order_number(paid)
 
 
-async def buy(customer: Customer, pay: PaymentPage, inquiry: str, details: str) -> str:
-    """The whole way from an inquiry to a paid order: its number."""
+async def order_and_get_link(customer: Customer, inquiry: str, details: str) -> str:
+    """From an inquiry to the payment link."""
     quote = await ask_for_quote(customer, inquiry)
     await accept(customer, quote)
     await customer.wait_for(anything, ANSWER + GRACE)
     await customer.say(details)
-    await pay.approve(await wait_for_payment_link(customer))
+    return await wait_for_payment_link(customer)
+
+
+async def times_told_paid(customer: Customer) -> int:
+    """How often the chat says that a payment arrived."""
+    chat = await customer.chat()
+    return sum(any(words in message.words for words in PAID) for message in chat if message.from_shop)
+
+
+async def buy(customer: Customer, pay: PaymentPage, inquiry: str, details: str) -> str:
+    """The whole way from an inquiry to a paid order: its number."""
+    await pay.approve(await order_and_get_link(customer, inquiry, details))
     return await wait_until_paid(customer)

@@ -248,3 +248,8 @@ def test_the_order_of_store_details_does_not_matter(
     assert parse_delivery(text) == DeliveryDraft(
         name=name, phone=phone, method="store", chain=StoreChain.SEVEN, store_name=store
     )
+
+
+def test_a_family_name_that_also_begins_a_weekday_is_a_family_name() -> None:
+    assert parse_delivery("周文傑 0918222333 台中市北區三民路三段129號").name == "周文傑"
+    assert parse_delivery("周三送 0918222333 台中市北區三民路三段129號").name is None

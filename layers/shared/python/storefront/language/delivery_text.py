@@ -144,6 +144,8 @@ _DOUBLE_FAMILY_NAMES = (
     "欧阳",
     "诸葛",
 )
+# The family name 周 is also the first half of a weekday in simplified characters: 周三.
+_FAMILY_CHOU = re.compile("^周(?![一二三四五六日天末])")
 _WORD = re.compile(r"[^\s,，;；、|。!?！？:]+")
 _PLAIN_LATIN = re.compile(r"[a-z][a-z.'’-]*", re.IGNORECASE)
 _HAN_WORD = re.compile(r"[\u3005\u4e00-\u9fff·・‧]{1,5}")
@@ -448,7 +450,7 @@ def _is_store(word: str) -> bool:
 
 
 def _could_be_a_name(written: str, *, alone: bool) -> bool:
-    folded = fold(written)
+    folded = fold(_FAMILY_CHOU.sub("", written))
     if _NO_NAME.search(folded) or intent_of(written) is not Intent.OTHER:
         return False
     if alone:
