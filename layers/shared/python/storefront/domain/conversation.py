@@ -98,9 +98,22 @@ class Conversation:
     revision: int = 0
 
     def spoke(self, language: Language | None, at: datetime) -> "Conversation":
-        """The customer wrote: a friend again, in the language of the text unless one was chosen."""
+        """The customer did something: a friend, in the language of the text unless one was chosen.
+
+        LINE may deliver an event again behind later ones, so one from before the customer left changes nothing
+        about that (A6).
+        """
         spoken = self.language if self.language_chosen or language is None else language
+        if self._is_overtaken(at):
+            return replace(self, language=spoken)
         return replace(self, language=spoken, blocked=False, last_event_at=at)
+
+    def left(self, at: datetime) -> "Conversation":
+        """The customer is no friend any more, unless something later has been heard: nothing is pushed (A11)."""
+        return self if self._is_overtaken(at) else replace(self, blocked=True, last_event_at=at)
+
+    def _is_overtaken(self, at: datetime) -> bool:
+        return self.last_event_at is not None and at < self.last_event_at
 
 
 @dataclass(frozen=True)

@@ -60,7 +60,6 @@ class Topic(StrEnum):
     ORDER_UNKNOWN = "order_unknown"
     ORDER_NUMBER_TYPO = "order_number_typo"
     SATISFACTION_THANKS = "satisfaction_thanks"
-    STAFF_ONLY = "staff_only"
 
 
 class MessageState(StrEnum):
@@ -124,9 +123,13 @@ class Message:
         """A try without a clear answer; the same retry key makes the next one safe."""
         return replace(self, tries=self.tries + 1, due_at=due_at)
 
-    def with_reply(self, reply: ReplyToken) -> "Message":
+    def with_reply(self, reply: ReplyToken, due_at: datetime) -> "Message":
         """A reply token claimed for this message; written before it is used, so it counts as a try."""
-        return replace(self, reply=reply, tries=self.tries + 1)
+        return replace(self, reply=reply, tries=self.tries + 1, due_at=due_at)
+
+    def is_being_tried_at(self, now: datetime) -> bool:
+        """Whether somebody has begun to send it and its next try has not come yet."""
+        return self.tries > 0 and self.due_at is not None and now < self.due_at
 
 
 class OrderEventType(StrEnum):

@@ -60,6 +60,7 @@ class PaymentAttempt:
     transaction_id: str | None = None
     payment_url: str | None = None
     first_claimed_at: datetime | None = None
+    claims: int = 0
     call_until: datetime | None = None
     settled_at: datetime | None = None
     reason: str | None = None
@@ -87,6 +88,7 @@ class PaymentAttempt:
             self,
             state=move(ATTEMPT_MOVES, self.state, AttemptState.CONFIRMING),
             first_claimed_at=now,
+            claims=1,
             call_until=due_at,
             due_at=due_at,
         )
@@ -95,7 +97,7 @@ class PaymentAttempt:
         """Written before a confirm is repeated; refused while the call of an earlier claim may be under way."""
         if self.state is not AttemptState.CONFIRMING or self.call_may_be_under_way(now):
             raise IllegalMove("PaymentAttempt", self.state.value, "claimed again")
-        return replace(self, call_until=due_at, due_at=due_at)
+        return replace(self, claims=self.claims + 1, call_until=due_at, due_at=due_at)
 
     def call_may_be_under_way(self, now: datetime) -> bool:
         """Whether somebody may be waiting for LINE Pay's answer to a confirm of this attempt."""

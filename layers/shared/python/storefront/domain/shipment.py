@@ -164,7 +164,9 @@ class Parcel:
         `event` is one of this parcel's events already.
         """
         if any(
-            known.status is event.status and known.event_id != event.event_id and known.sort_key < event.sort_key
+            known.status is event.status
+            and known.event_id != event.event_id
+            and known.sort_key < event.sort_key
             for known in self.events
         ):
             return False
