@@ -11,7 +11,7 @@ from typing import Any
 
 import httpx
 import pytest
-from linebot.v3.messaging import (  # type: ignore[import-untyped]
+from linebot.v3.messaging import (
     ApiClient,
     ApiException,
     Configuration,
@@ -22,11 +22,11 @@ from linebot.v3.messaging import (  # type: ignore[import-untyped]
     ReplyMessageRequest,
     TextMessage,
 )
-from linebot.v3.oauth import ApiClient as TokenClient  # type: ignore[import-untyped]
+from linebot.v3.oauth import ApiClient as TokenClient
 from linebot.v3.oauth import ChannelAccessToken
 from linebot.v3.oauth import Configuration as TokenConfiguration
-from linebot.v3.webhook import WebhookParser  # type: ignore[import-untyped]
-from linebot.v3.webhooks import Event, PostbackEvent, TextMessageContent  # type: ignore[import-untyped]
+from linebot.v3.webhook import WebhookParser
+from linebot.v3.webhooks import Event, PostbackEvent, TextMessageContent
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
