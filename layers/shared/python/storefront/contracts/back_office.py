@@ -8,7 +8,15 @@ import json
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictInt, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StrictInt,
+    ValidationError,
+)
 
 from storefront.contracts.catalogue_row import ChangedRow
 from storefront.domain.shipment import ShipmentEvent, ShipmentStatus, StoreStop
@@ -50,10 +58,21 @@ def _https(url: str | None) -> str | None:
     return url if usable else None
 
 
+def _or_none(items: object) -> object:
+    """`null` is how some say that there is none."""
+    return () if items is None else items
+
+
+class _Data(_Wire):
+    """Data of an event; a number where a text belongs (a tracking number, a parcel's id) is read as one."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True, coerce_numbers_to_str=True)
+
+
 type Count = Annotated[StrictInt, Field(ge=0, le=10_000_000)]
 
 
-class StoreData(_Wire):
+class StoreData(_Data):
     """A convenience store; `deadline` is shown as it was written."""
 
     name: str = Field(min_length=1, max_length=60)
@@ -61,14 +80,14 @@ class StoreData(_Wire):
     deadline: str | None = Field(default=None, max_length=60)
 
 
-class ItemData(_Wire):
+class ItemData(_Data):
     """Units of one product in a parcel."""
 
     sku: str = Field(min_length=1, max_length=64)
     quantity: Annotated[StrictInt, Field(ge=1, le=9_999)]
 
 
-class ShipmentData(_Wire):
+class ShipmentData(_Data):
     """Data of `shipment.status.v1`."""
 
     shipmentId: str = Field(min_length=1, max_length=100)
@@ -77,11 +96,11 @@ class ShipmentData(_Wire):
     trackingNumber: str | None = Field(default=None, max_length=60)
     trackingUrl: Annotated[str | None, AfterValidator(_https)] = Field(default=None, max_length=1_000)
     store: StoreData | None = None
-    items: tuple[ItemData, ...] = ()
+    items: Annotated[tuple[ItemData, ...], BeforeValidator(_or_none)] = ()
     note: str | None = Field(default=None, max_length=500)
 
 
-class StockData(_Wire):
+class StockData(_Data):
     """Data of `stock.level.v1`: `onHand` is the physical count in the product's own unit."""
 
     sku: str = Field(min_length=1, max_length=64)
@@ -89,13 +108,13 @@ class StockData(_Wire):
     version: Annotated[StrictInt, Field(ge=0)]
 
 
-class CancelData(_Wire):
+class CancelData(_Data):
     """Data of `order.cancel.requested.v1`."""
 
     reason: str = Field(default="", max_length=500)
 
 
-class RefundData(_Wire):
+class RefundData(_Data):
     """Data of `refund.requested.v1`; `amount` in the order's payable unit, all that is left without it."""
 
     amount: Annotated[StrictInt, Field(ge=1)] | None = None
@@ -106,10 +125,12 @@ def envelope(body: bytes) -> Envelope:
     """The envelope of a body.
 
     Raises:
-        NotAnEvent: it is not JSON, repeats a name, or lacks what every CloudEvent has.
+        NotAnEvent: it is not JSON in UTF-8, repeats a name, or lacks what every CloudEvent has.
     """
     try:
-        parsed = json.loads(body, object_pairs_hook=_once_each, parse_constant=_no_constant)
+        parsed = json.loads(
+            body.decode("utf-8-sig"), object_pairs_hook=_once_each, parse_constant=_no_constant
+        )
     except (ValueError, RecursionError) as refused:
         raise NotAnEvent(f"body: not JSON ({type(refused).__name__})") from refused
     try:
@@ -171,14 +192,13 @@ def _shipment(event: Envelope, subject: str, received_at: datetime) -> ShipmentN
     known = shipment.status in set(ShipmentStatus)
     if not known:
         return ShipmentNews(subject, shipment.shipmentId, shipment.status, None)
-    said_at = event.time or received_at
     items: dict[str, int] = {}
     for item in shipment.items:
         items[item.sku] = items.get(item.sku, 0) + item.quantity
     fact = ShipmentEvent(
         event_id=event.id,
         status=ShipmentStatus(shipment.status),
-        at=said_at if said_at.tzinfo else said_at.replace(tzinfo=UTC),
+        at=_in_utc(event.time, received_at),
         carrier=shipment.carrier,
         tracking_number=shipment.trackingNumber,
         tracking_url=shipment.trackingUrl,
@@ -191,3 +211,13 @@ def _shipment(event: Envelope, subject: str, received_at: datetime) -> ShipmentN
         note=shipment.note,
     )
     return ShipmentNews(subject, shipment.shipmentId, shipment.status, fact)
+
+
+def _in_utc(said: datetime | None, received_at: datetime) -> datetime:
+    """The source's own time, for display and for telling late exceptions; one outside all calendars is ours (G6)."""
+    if said is None:
+        return received_at
+    try:
+        return said.astimezone(UTC) if said.tzinfo else said.replace(tzinfo=UTC)
+    except OverflowError:
+        return received_at

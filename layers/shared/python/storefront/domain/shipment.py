@@ -4,6 +4,7 @@ Events may come late, twice or in any order; a parcel keeps each once, sorted by
 function of that set, so every order of arrival ends in the same row (T2, G1, G2).
 """
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
@@ -57,6 +58,8 @@ EXCEPTIONS: Final = frozenset(
     {_S.DELIVERY_ATTEMPTED, _S.STORE_CLOSED, _S.DELAYED, _S.RETURNING, _S.RETURNED, _S.LOST}
 )
 
+AT_A_STORE: Final = frozenset({_S.READY_FOR_PICKUP, _S.PICKUP_REMINDER})
+
 NOTICES: Final = {
     DeliveryMethod.HOME: frozenset({_S.SHIPPED, _S.DELIVERED}) | EXCEPTIONS,
     DeliveryMethod.STORE: frozenset({_S.READY_FOR_PICKUP, _S.PICKUP_REMINDER, _S.PICKED_UP}) | EXCEPTIONS,
@@ -99,7 +102,6 @@ class Parcel:
     order_number: str
     shipment_id: str
     events: tuple[ShipmentEvent, ...] = ()
-    stock_shipped: bool = False
     updated_at: datetime | None = None
     revision: int = 0
 
@@ -147,7 +149,7 @@ class Parcel:
         return any(event.event_id == event_id for event in self.events)
 
     def with_event(self, event: ShipmentEvent, now: datetime) -> "Parcel":
-        """This parcel with one more fact; the same fact again changes nothing."""
+        """This parcel with one more fact; the same fact again changes nothing (G1)."""
         if self.knows(event.event_id):
             return self
         events = tuple(sorted((*self.events, event), key=lambda known: known.sort_key))
@@ -165,24 +167,49 @@ class Parcel:
         """
         if any(
             known.status is event.status
-            and known.event_id != event.event_id
             and known.sort_key < event.sort_key
+            and self.stores_closed_before(known) == self.stores_closed_before(event)
             for known in self.events
         ):
             return False
         if event.status in EXCEPTIONS and not self.is_final:
             return not any(
-                RANK[known.status] > RANK[event.status] and known.at >= event.at for known in self.events
+                RANK[known.status] > RANK[event.status] and known.at > event.at for known in self.events
             )
         return self.latest.event_id == event.event_id
 
+    def stores_closed_before(self, event: ShipmentEvent) -> int:
+        """How often the parcel's store had closed by the time of `event`: at the next store it arrives anew."""
+        if event.status not in AT_A_STORE:
+            return 0
+        return sum(known.status is _S.STORE_CLOSED and known.at <= event.at for known in self.events)
 
-def parcels_cover(ordered: dict[str, int], parcels: tuple[Parcel, ...]) -> bool:
+
+def units_left(ordered: Mapping[str, int], parcels: Sequence[Parcel]) -> dict[str, int]:
+    """Units of each ordered product that have left the warehouse.
+
+    A parcel that lists no items holds what the other parcels do not list. A function of what is known of all
+    parcels, whatever came first, so that every order of arrival moves the same stock in the end (T2).
+    """
+    left = _packed(parcel for parcel in parcels if parcel.has_left)
+    if any(parcel.has_left and not parcel.items for parcel in parcels):
+        still_here = _packed(parcel for parcel in parcels if not parcel.has_left)
+        left = {sku: units - still_here.get(sku, 0) for sku, units in ordered.items()}
+    return {sku: min(units, left[sku]) for sku, units in ordered.items() if left.get(sku, 0) > 0}
+
+
+def _packed(parcels: Iterable[Parcel]) -> dict[str, int]:
+    """Units by SKU that the parcels list."""
+    packed: dict[str, int] = {}
+    for parcel in parcels:
+        for sku, units in parcel.items.items():
+            packed[sku] = packed.get(sku, 0) + units
+    return packed
+
+
+def parcels_cover(ordered: Mapping[str, int], parcels: Sequence[Parcel]) -> bool:
     """Whether the parcels hold all that was ordered; parcels that list no items hold everything."""
     if any(not parcel.items for parcel in parcels):
         return bool(parcels)
-    packed: dict[str, int] = {}
-    for parcel in parcels:
-        for sku, quantity in parcel.items.items():
-            packed[sku] = packed.get(sku, 0) + quantity
+    packed = _packed(parcels)
     return all(packed.get(sku, 0) >= quantity for sku, quantity in ordered.items())

@@ -7,16 +7,22 @@ from storefront.language.products import Vocabulary
 
 
 def cart_after(
-    cart: Mapping[str, int], asked_sku: str | None, inquiry: Inquiry, vocabulary: Vocabulary
+    cart: Mapping[str, int],
+    asked_sku: str | None,
+    inquiry: Inquiry,
+    vocabulary: Vocabulary,
+    *,
+    answers: bool = False,
 ) -> dict[str, int] | None:
     """The cart that the words lead to; None when they name nothing that can be ordered.
 
     A request that stands by itself replaces the cart; 再, 加, 改成 and 不要 change it, and so does a quantity
-    alone, which is about the product that was asked about (`asked_sku`) or the only one there is.
+    alone, which is about the product that was asked about (`asked_sku`) or the only one there is. `answers`:
+    the words complete what waits in the cart.
     """
     if not inquiry.lines:
         return None
-    corrects = any(line.change is not Change.SET or line.sku is None for line in inquiry.lines)
+    corrects = answers or any(line.change is not Change.SET or line.sku is None for line in inquiry.lines)
     after = dict(cart) if corrects else {}
     for line in inquiry.lines:
         sku = line.sku or asked_sku or (next(iter(after)) if len(after) == 1 else None)

@@ -2,33 +2,57 @@
 
 Each event is handled in one transaction: the conversation, whatever changed, and the answer's message row whose
 key is the event's own id. A redelivered event finds that row and does nothing new (A6, A9, T2); what had to
-follow the transaction (starting or waking the workflow) is safe to repeat and is repeated then.
+follow the transaction (starting, waking or ending a workflow, asking for a payment link) is safe to repeat and is
+repeated then, by what the row says.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from typing import Final
 
-from storefront.domain.casework import CaseKind, OperatorCase, WaitStep
+from storefront.domain.casework import CaseKind, WaitStep
 from storefront.domain.conversation import Conversation, Step
 from storefront.domain.errors import Conflict, OrderEnded, QuoteEnded
 from storefront.domain.language import Language
-from storefront.domain.order import OrderState
+from storefront.domain.order import Order, OrderState
 from storefront.domain.outbox import Message, MessageState, Topic
+from storefront.domain.payment import PaymentAttempt
 from storefront.domain.quote import Quote, QuoteState
+from storefront.language.calling_off import says_cancel
 from storefront.language.intents import Intent, intent_of, language_named
 from storefront.language.postbacks import Postback, decode
 from storefront.language.text import language_of
 from storefront.services.cancelling import Cancelling, CancelPlan
-from storefront.services.delivery_desk import DeliveryDesk, Reception
+from storefront.services.cases import case_writes
+from storefront.services.delivery_desk import VERBS, DeliveryDesk, Reception
 from storefront.services.own_rows import OwnRows
 from storefront.services.ports import Clock, Jobs, Messenger, Put, Store, Workflow
 from storefront.services.quote_desk import QuoteDesk
+from storefront.services.redirecting import why_not
 from storefront.services.telling import Telling, new_message
 from storefront.services.turns import ChatEvent, Happening, Turn, whole_number
 from storefront.services.waiting import Waits
 
 TRIES: Final = 8
+RECENT: Final = 5
+"""How many of the latest orders are looked at for one that 改地址 may mean."""
+
+SHORT_ANSWERS: Final = {
+    Intent.THANKS: Topic.THANKS,
+    Intent.ACKNOWLEDGE: Topic.ACKNOWLEDGED,
+    Intent.GREETING: Topic.HOW_TO_ORDER,
+    Intent.HELP: Topic.HOW_TO_ORDER,
+    Intent.CATALOGUE: Topic.CATALOGUE,
+}
+"""What a short message gets that asks for nothing of the customer's own."""
+
+
+class Following(StrEnum):
+    """What follows a message that somebody else answers; kept in its row, so that it can be repeated."""
+
+    WAKE = "wake"
+    OPEN_PAYMENT = "open_payment"
 
 
 @dataclass(frozen=True)
@@ -81,11 +105,14 @@ class Chat:
             return
         for _ in range(TRIES):
             turn = self._decide(event)
+            if turn is None:
+                return
             try:
                 message = self._commit(event, turn)
             except Conflict:
-                if self._store.read(Message, event.message_id) is not None:
-                    self._resume(event)
+                known = self._store.read(Message, event.message_id)
+                if known is not None:
+                    self._resume(event, known)
                     return
                 continue
             if message.state is MessageState.PENDING:
@@ -101,7 +128,9 @@ class Chat:
         now = self._clock()
         if turn.topic is None:
             conversation = replace(turn.conversation, reply=event.reply)
-            quiet = new_message(event.message_id, event.customer_id, Topic.ACKNOWLEDGED, {}, now)
+            quiet = new_message(
+                event.message_id, event.customer_id, Topic.ACKNOWLEDGED, _what_follows(turn), now
+            )
             message = quiet.ended(MessageState.SUPPRESSED, now, "answered-elsewhere")
         else:
             conversation = turn.conversation
@@ -115,7 +144,7 @@ class Chat:
     def _follow_up(self, event: ChatEvent, turn: Turn) -> None:
         """Each part is safe to repeat, and found again by the sweeper if it is lost."""
         for quote in turn.end:
-            self._waits.end(quote, QuoteEnded(quote.state.value), WaitStep.DECISION)
+            self._end_quote(quote)
         if turn.start is not None:
             self._start_workflow(turn.start)
         if turn.wake is not None:
@@ -124,6 +153,8 @@ class Chat:
             self._jobs.open_payment(turn.open_payment.order_number, event.event_id)
         if turn.cancelled is not None:
             self._after_cancelling(turn.cancelled)
+        if turn.event is not None:
+            self._jobs.send_order_event(turn.event.event_id, 0)
 
     def _start_workflow(self, quote: Quote) -> None:
         """Ids and durations only: the state is in the tables."""
@@ -136,45 +167,72 @@ class Chat:
 
     def _after_cancelling(self, plan: CancelPlan) -> None:
         if plan.closed is not None:
-            steps = (WaitStep.DECISION, WaitStep.PAYMENT)
-            self._waits.end(plan.closed, OrderEnded(plan.closed.state.value), *steps)
+            self._end_order(plan.closed)
         if plan.event is not None:
             self._jobs.send_order_event(plan.event.event_id, 0)
         if plan.refund is not None:
             self._jobs.refund(plan.refund.order_number, plan.refund.refund_id, 0)
 
-    def _resume(self, event: ChatEvent) -> None:
-        """The event came again: finish what a crash may have left undone."""
+    def _resume(self, event: ChatEvent, message: Message) -> None:
+        """The event came again: finish what a crash may have left undone; what was done is done no second time."""
         self._telling.deliver(event.message_id)
-        conversation = self._store.read(Conversation, event.customer_id)
-        quote = self._own.current_quote(conversation) if conversation is not None else None
-        if conversation is None or quote is None:
+        if "quote_id" in message.facts:
+            self._resume_quote(message.facts["quote_id"], int(message.facts["quote_version"]), message.topic)
+        order = self._store.read(Order, message.facts.get("order_number", ""))
+        if order is None:
             return
-        if quote.state is QuoteState.OFFERED:
+        if order.state is OrderState.CANCELLED:
+            self._end_order(order)
+        elif order.state is OrderState.AWAITING_PAYMENT:
+            match message.facts.get("then"):
+                case Following.WAKE:
+                    self._waits.wake(order, WaitStep.DECISION, order.order_number)
+                case Following.OPEN_PAYMENT if not self._has_link_since(order, message):
+                    self._jobs.open_payment(order.order_number, event.event_id)
+
+    def _resume_quote(self, quote_id: str, version: int, topic: Topic) -> None:
+        """The workflow of a quote that was told of, and the end of the one that it replaced."""
+        quote = self._store.read(Quote, quote_id, version)
+        if topic is Topic.QUOTE and version > 1:
+            replaced = self._store.read(Quote, quote_id, version - 1)
+            if replaced is not None:
+                self._end_quote(replaced)
+        if quote is not None and quote.state is QuoteState.OFFERED and topic is Topic.QUOTE:
             self._start_workflow(quote)
-        order = self._own.order(conversation, quote.order_number)
-        if order is not None and order.state is OrderState.AWAITING_PAYMENT:
-            self._waits.wake(order, WaitStep.DECISION, order.order_number)
+        elif quote is not None and topic in {Topic.QUOTE_DECLINED, Topic.QUOTE_EXPIRED}:
+            self._end_quote(quote)
+
+    def _end_quote(self, quote: Quote) -> None:
+        if quote.state in {QuoteState.SUPERSEDED, QuoteState.DECLINED, QuoteState.EXPIRED}:
+            self._waits.end(quote, QuoteEnded(quote.state.value), WaitStep.DECISION)
+
+    def _end_order(self, order: Order) -> None:
+        self._waits.end(order, OrderEnded(order.state.value), WaitStep.DECISION, WaitStep.PAYMENT)
+
+    def _has_link_since(self, order: Order, message: Message) -> bool:
+        """Whether a link was made after the event came for the first time, so that it is answered already."""
+        if order.active_attempt is None:
+            return False
+        attempt = self._store.read(PaymentAttempt, order.active_attempt)
+        return attempt is not None and attempt.created_at >= message.created_at
 
     # What the customer did ---------------------------------------------------------------------------------
 
-    def _decide(self, event: ChatEvent) -> Turn:
+    def _decide(self, event: ChatEvent) -> Turn | None:
+        """The turn that answers `event`; None when nothing is to be said and nothing changes."""
         conversation = self._store.read(Conversation, event.customer_id) or self._first_contact(event)
         if event.happening is Happening.UNFOLLOW:
-            return Turn(replace(conversation, blocked=True))
+            return Turn(conversation.left(event.at))
         if event.happening is Happening.GROUP:
-            return self._in_a_group(conversation)
-        # A name or an address says nothing about the language that its writer reads.
-        tells = event.happening is Happening.TEXT and conversation.step is Step.FREE
-        spoken = language_of(event.text) if tells else None
-        heard = conversation.spoke(spoken, event.at)
+            return self._in_a_group(conversation, event)
+        heard = conversation.spoke(None, event.at)
         match event.happening:
             case Happening.FOLLOW:
                 return Turn(heard, Topic.WELCOME)
             case Happening.STICKER:
                 return Turn(heard, Topic.ACKNOWLEDGED)
             case Happening.MEDIA:
-                return self._to_a_person(heard, event)
+                return self._to_a_person(heard)
             case Happening.POSTBACK:
                 return self._tapped(heard, decode(event.postback_data), event)
             case _:
@@ -188,44 +246,57 @@ class Chat:
         return Conversation(event.customer_id, event.line_user_id, language or self._default_language)
 
     @staticmethod
-    def _in_a_group(conversation: Conversation) -> Turn:
+    def _in_a_group(conversation: Conversation, event: ChatEvent) -> Turn | None:
         """One line with the way to the one-to-one chat, then silence; never an order (N4)."""
         if conversation.misses > 0:
-            return Turn(conversation)
-        return Turn(replace(conversation, misses=1), Topic.GROUP_HINT)
+            return None
+        heard = conversation.spoke(language_of(event.text), event.at)
+        return Turn(replace(heard, misses=1), Topic.GROUP_HINT)
 
-    def _to_a_person(self, conversation: Conversation, event: ChatEvent) -> Turn:
-        now = self._clock()
-        facts = {"customerId": conversation.customer_id}
-        case = OperatorCase(CaseKind.PERSON_WANTED, event.event_id, now, facts, due_at=now)
-        return Turn(replace(conversation, misses=0), Topic.PERSON, writes=(Put(case),))
+    def _to_a_person(self, conversation: Conversation, wish: Intent | None = None) -> Turn:
+        """One open case of a customer is enough, however many pictures an album has."""
+        subject = conversation.customer_id if wish is None else f"{conversation.customer_id}:{wish.value}"
+        facts = {"customerId": conversation.customer_id, **({"wish": wish.value} if wish else {})}
+        case = case_writes(self._store, CaseKind.PERSON_WANTED, subject, self._clock(), facts)
+        return Turn(replace(conversation, misses=0), Topic.PERSON, writes=case)
 
-    def _wrote(self, conversation: Conversation, event: ChatEvent) -> Turn:
-        match intent_of(event.text):
-            case Intent.THANKS:
-                return Turn(conversation, Topic.THANKS)
-            case Intent.ACKNOWLEDGE:
-                return Turn(conversation, Topic.ACKNOWLEDGED)
-            case Intent.GREETING | Intent.HELP:
-                return Turn(conversation, Topic.HOW_TO_ORDER)
-            case Intent.CATALOGUE:
-                return Turn(conversation, Topic.CATALOGUE)
+    def _wrote(self, heard: Conversation, event: ChatEvent) -> Turn:
+        """The answer to a text. A name or an address says nothing about the language that its writer reads."""
+        conversation = heard.spoke(language_of(event.text), event.at)
+        intent = intent_of(event.text)
+        if intent in SHORT_ANSWERS:
+            return Turn(conversation, SHORT_ANSWERS[intent])
+        match intent:
             case Intent.TALK_TO_A_PERSON:
-                return self._to_a_person(conversation, event)
+                return self._to_a_person(conversation)
+            case Intent.MY_DATA | Intent.ERASE_MY_DATA:
+                return self._to_a_person(conversation, intent)
             case Intent.LANGUAGE:
                 return self._speak(conversation, language_named(event.text))
             case Intent.CANCEL:
-                return self._cancel(conversation, event, conversation.order_number)
+                return self._call_off(conversation, event)
+            case Intent.CHANGE_DELIVERY:
+                return self._change_delivery(conversation, event)
             case Intent.FORMAL_QUOTE:
                 return self._quotes.formalised(conversation)
         order = self._own.order(conversation, conversation.order_number)
-        if conversation.step is not Step.FREE and order is not None:
-            reception = self._deliveries.receive(
-                conversation, order, event.text, self._clock(), event.event_id
-            )
-            if reception is not None:
-                return _received(reception)
-        return self._quotes.inquired(conversation, event)
+        if order is not None and conversation.step is not Step.FREE:
+            told = self._told_where(heard, order, event)
+            if told is not None:
+                return told
+        turn = self._quotes.inquired(conversation, event)
+        if turn.topic is Topic.NOT_UNDERSTOOD and order is not None and order.is_unpaid_and_open:
+            return self._told_where(heard, order, event) or turn
+        return turn
+
+    def _told_where(self, heard: Conversation, order: Order, event: ChatEvent) -> Turn | None:
+        """What a text means to the delivery desk: details of `order`, or None when it is about something else."""
+        if not self._deliveries.is_about_delivery(heard, event.text):
+            return None
+        reception = self._deliveries.receive(heard, order, event.text, self._clock(), event.event_id)
+        if reception is not None:
+            return _received(reception)
+        return self._quotes.where_it_stands(replace(heard, step=Step.FREE), order.order_number)
 
     def _tapped(self, conversation: Conversation, postback: Postback, event: ChatEvent) -> Turn:
         quotes = {
@@ -245,31 +316,65 @@ class Chat:
             case "cancel":
                 return self._cancel(conversation, event, postback.fields.get("o", ""))
             case "person":
-                return self._to_a_person(conversation, event)
+                return self._to_a_person(conversation)
             case "catalogue":
                 return Turn(conversation, Topic.CATALOGUE)
             case "language":
                 return self._speak(conversation, Language.of_tag(postback.fields.get("l")))
             case "rate":
                 return self._rate(conversation, postback)
-        order = self._own.order(conversation, postback.fields.get("o"))
-        if order is not None:
-            reception = self._deliveries.tapped(conversation, order, postback, self._clock(), event.event_id)
-            if reception is not None:
-                return _received(reception)
+        if postback.verb in VERBS:
+            return self._tapped_delivery(conversation, postback, event)
         return Turn(conversation, Topic.HOW_TO_ORDER)
+
+    def _tapped_delivery(self, conversation: Conversation, postback: Postback, event: ChatEvent) -> Turn:
+        """A button of the delivery desk; when it is too late for it, where the order stands."""
+        order = self._own.order(conversation, postback.fields.get("o"))
+        if order is None:
+            return Turn(conversation, Topic.ORDER_UNKNOWN)
+        reception = self._deliveries.tapped(conversation, order, postback, self._clock(), event.event_id)
+        if reception is not None:
+            return _received(reception)
+        return self._quotes.where_it_stands(conversation, order.order_number)
 
     # Orders in the chat ------------------------------------------------------------------------------------
 
-    def _cancel(self, conversation: Conversation, event: ChatEvent, order_number: str | None) -> Turn:
-        """取消 means what is being talked about: the order in hand, else the open quote."""
-        if order_number is None:
+    def _call_off(self, conversation: Conversation, event: ChatEvent) -> Turn:
+        """取消 means what is being talked about: an open quote that came after the order, else the order.
+
+        Only plain words call off what is paid for; 不用了 may be the answer to something else, and 取消 while another
+        address is being asked for means that change.
+        """
+        order = self._own.order(conversation, conversation.order_number)
+        quote = self._own.current_quote(conversation)
+        quote_is_open = quote is not None and quote.state is QuoteState.OFFERED
+        if order is None or (quote_is_open and conversation.step is Step.FREE):
             return self._quotes.let_go(conversation)
+        leaves_the_change = order.state is OrderState.PAID and conversation.step is Step.DELIVERY
+        if leaves_the_change or (not order.is_unpaid_and_open and not says_cancel(event.text)):
+            conversation = replace(conversation, step=Step.FREE)
+            return self._quotes.where_it_stands(conversation, order.order_number)
+        return self._cancel(conversation, event, order.order_number)
+
+    def _change_delivery(self, conversation: Conversation, event: ChatEvent) -> Turn:
+        """改地址 means the order in hand, or the newest one that still goes somewhere."""
+        in_hand = self._own.order(conversation, conversation.order_number)
+        orders = [in_hand] if in_hand is not None and why_not(in_hand) is None else []
+        orders += self._store.recent_orders(conversation.customer_id, RECENT)
+        if not orders:
+            return Turn(conversation, Topic.NO_ORDERS)
+        order = next((each for each in orders if why_not(each) is None), orders[0])
+        button = Postback("deliver_new", {"o": order.order_number})
+        return self._tapped_delivery(conversation, button, event)
+
+    def _cancel(self, conversation: Conversation, event: ChatEvent, order_number: str) -> Turn:
         order = self._own.order(conversation, order_number)
         if order is None:
             return Turn(conversation, Topic.ORDER_UNKNOWN)
         plan = self._cancelling.plan(order, "customer", event.event_id, self._clock())
-        talking = replace(conversation, step=Step.FREE, order_number=None)
+        talking = conversation
+        if plan.closed is not None and conversation.order_number == order_number:
+            talking = replace(conversation, step=Step.FREE, order_number=None)
         return Turn(talking, plan.topic, plan.facts, plan.writes, cancelled=plan)
 
     def _rate(self, conversation: Conversation, postback: Postback) -> Turn:
@@ -296,4 +401,14 @@ def _received(reception: Reception) -> Turn:
         reception.writes,
         wake=reception.complete,
         open_payment=reception.reopen,
+        event=reception.event,
     )
+
+
+def _what_follows(turn: Turn) -> dict[str, str]:
+    """The one thing that a repeated event may have to do again."""
+    if turn.wake is not None:
+        return {"order_number": turn.wake.order_number, "then": Following.WAKE.value}
+    if turn.open_payment is not None:
+        return {"order_number": turn.open_payment.order_number, "then": Following.OPEN_PAYMENT.value}
+    return {}

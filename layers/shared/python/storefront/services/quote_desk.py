@@ -10,7 +10,7 @@ from storefront.domain.conversation import Conversation, Step
 from storefront.domain.order import OrderState
 from storefront.domain.outbox import Topic
 from storefront.domain.quote import Quote, QuoteState
-from storefront.language.inquiry import Question, QuestionKind, parse_inquiry
+from storefront.language.inquiry import Inquiry, Question, QuestionKind, parse_inquiry
 from storefront.language.postbacks import Postback
 from storefront.language.quantities import Refusal
 from storefront.services.carts import cart_after, units_for_all
@@ -46,21 +46,42 @@ class QuoteDesk:
         today = event.at.astimezone(TAIPEI).date()
         inquiry = parse_inquiry(event.text, vocabulary, today=today)
         asked = [question for question in inquiry.questions if question.kind is not QuestionKind.WHICH_DATE]
+        answers = self._answers(conversation, inquiry)
+        cart = cart_after(conversation.cart, conversation.asked_sku, inquiry, vocabulary, answers=answers)
         if asked:
-            return self._ask(conversation, asked[0], catalogue)
-        cart = cart_after(conversation.cart, conversation.asked_sku, inquiry, vocabulary)
+            # What is clear already waits in the cart for the answer.
+            return self._ask(replace(conversation, cart=cart or conversation.cart), asked[0], catalogue)
+        wished = inquiry.wished_date.isoformat() if inquiry.wished_date else None
         if cart is None:
-            return self.missed(conversation)
+            return self._only_a_date(conversation, inquiry, wished, catalogue)
         if not cart:
             return self.let_go(conversation)
-        wished = inquiry.wished_date.isoformat() if inquiry.wished_date else None
         return self._quote(conversation, cart, catalogue, wished_date=wished)
+
+    def _answers(self, conversation: Conversation, inquiry: Inquiry) -> bool:
+        """Whether the words answer our question about one of several products, whose others still wait."""
+        if {line.sku for line in inquiry.lines} != {conversation.asked_sku} or not conversation.cart:
+            return False
+        quote = self._own.current_quote(conversation)
+        return quote is None or conversation.cart != _cart_of(quote)
+
+    def _only_a_date(
+        self, conversation: Conversation, inquiry: Inquiry, wished: str | None, catalogue: Catalogue
+    ) -> Turn:
+        """12/5 前要: a wish for the open quote, when the words say nothing else."""
+        quote = self._own.current_quote(conversation)
+        if wished is None or inquiry.unknown or quote is None or not quote.is_open_at(self._clock()):
+            return self.missed(conversation)
+        return self._quote(conversation, _cart_of(quote), catalogue, wished_date=wished)
 
     def picked(self, conversation: Conversation, postback: Postback) -> Turn:
         """A product chosen by button, with the quantity that was spoken of."""
         sku = postback.fields.get("sku", "")
+        catalogue = self._quoting.catalogue()
+        if catalogue.find(sku) is None:
+            return Turn(conversation, Topic.QUESTION_QUANTITY, {"sku": sku})
         cart = {**conversation.cart, sku: whole_number(postback, "n") or 1}
-        return self._quote(conversation, cart, self._quoting.catalogue())
+        return self._quote(conversation, cart, catalogue)
 
     @staticmethod
     def missed(conversation: Conversation) -> Turn:
@@ -85,7 +106,8 @@ class QuoteDesk:
                 return Turn(asking, Topic.QUESTION_QUANTITY, {"sku": question.candidates[0]})
             case QuestionKind.QUANTITY_REFUSED:
                 facts = {"phrase": question.phrase, "reason": _reason(question.reason)}
-                return Turn(heard, Topic.QUANTITY_REFUSED, facts)
+                about = question.candidates[0] if question.candidates else heard.asked_sku
+                return Turn(replace(heard, asked_sku=about), Topic.QUANTITY_REFUSED, facts)
             case _:
                 return self.missed(conversation)
 
@@ -106,10 +128,14 @@ class QuoteDesk:
             return Turn(conversation, Topic.CATALOGUE)
         previous = self._own.current_quote(conversation)
         still_open = previous if previous is not None and previous.state is QuoteState.OFFERED else None
-        held = {line.sku: line.quantity for line in still_open.lines} if still_open else {}
+        held = {line.sku: line.quantity for line in still_open.counted_lines} if still_open else {}
         shortage = self._quoting.shortage(cart, held, catalogue)
         if shortage is not None:
-            return self._short(conversation, shortage, catalogue)
+            return self._short(conversation, cart, shortage, catalogue)
+        if still_open is not None:
+            # What was told or asked for once holds for the quote until it ends.
+            formal = formal or still_open.formal
+            wished_date = wished_date or still_open.wished_date
         try:
             plan = self._quoting.plan(
                 conversation,
@@ -136,8 +162,17 @@ class QuoteDesk:
         return Turn(talking, Topic.QUOTE, _named(plan.quote), plan.writes, start=plan.quote, end=ended)
 
     @staticmethod
-    def _short(conversation: Conversation, shortage: Shortage, catalogue: Catalogue) -> Turn:
-        """Less than was wanted: what there is now, when the rest could come, what is alike."""
+    def _short(
+        conversation: Conversation, cart: Mapping[str, int], shortage: Shortage, catalogue: Catalogue
+    ) -> Turn:
+        """Less than was wanted: what there is now, when the rest could come, what is alike.
+
+        The other products wait in the cart, so that an answer about this one makes a quote of them all.
+        """
+        waiting = {sku: units for sku, units in cart.items() if sku != shortage.sku}
+        if shortage.sku in conversation.cart:
+            waiting[shortage.sku] = conversation.cart[shortage.sku]
+        asking = replace(conversation, cart=waiting, asked_sku=shortage.sku, misses=0)
         product = catalogue.products[shortage.sku]
         similar = [
             other.sku
@@ -151,7 +186,7 @@ class QuoteDesk:
             "lead_days": str(product.lead_days),
             "similar": ",".join(similar[:SIMILAR_SHOWN]),
         }
-        return Turn(replace(conversation, misses=0), Topic.OUT_OF_STOCK, facts)
+        return Turn(asking, Topic.OUT_OF_STOCK, facts)
 
     # What becomes of it ----------------------------------------------------------------------------------
 
@@ -207,7 +242,15 @@ class QuoteDesk:
         quote = self._own.quote(conversation, postback)
         if quote is None:
             return Turn(conversation, Topic.QUOTE_UNKNOWN)
-        return self._quote(conversation, _cart_of(quote), self._quoting.catalogue())
+        today = self._clock().astimezone(TAIPEI).date().isoformat()
+        wished = quote.wished_date if quote.wished_date is not None and quote.wished_date > today else None
+        return self._quote(
+            conversation,
+            _cart_of(quote),
+            self._quoting.catalogue(),
+            formal=quote.formal,
+            wished_date=wished,
+        )
 
     def change_asked(self, conversation: Conversation, postback: Postback) -> Turn:
         """The change button: how to say what should be different."""
@@ -234,12 +277,18 @@ class QuoteDesk:
         return self._quote(conversation, cart, self._quoting.catalogue())
 
     def _no_longer_open(self, conversation: Conversation, quote: Quote) -> Turn:
-        """An old button: the current quote if there is one, else an offer to renew."""
+        """An old button: what became of the quote, the current one if there is one, else an offer to renew."""
+        if quote.order_number is not None:
+            return self.where_it_stands(conversation, quote.order_number)
         if quote.state is QuoteState.OFFERED:
             return self._end(conversation, quote, QuoteState.EXPIRED, Topic.QUOTE_EXPIRED)
         current = self._own.current_quote(conversation)
-        if quote.state is QuoteState.SUPERSEDED and current is not None and current.is_open_at(self._clock()):
+        if quote.state is not QuoteState.SUPERSEDED or current is None:
+            return Turn(conversation, Topic.QUOTE_EXPIRED, _named(quote))
+        if current.is_open_at(self._clock()):
             return Turn(conversation, Topic.QUOTE_SUPERSEDED, _named(current))
+        if current.quote_id == quote.quote_id and current.state is not QuoteState.SUPERSEDED:
+            return self._no_longer_open(conversation, current)
         return Turn(conversation, Topic.QUOTE_EXPIRED, _named(quote))
 
     def _end(self, conversation: Conversation, quote: Quote, state: QuoteState, topic: Topic) -> Turn:

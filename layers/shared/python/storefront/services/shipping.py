@@ -18,11 +18,19 @@ from storefront.domain.casework import (
     WaitStep,
 )
 from storefront.domain.catalogue import ProductChange
-from storefront.domain.errors import Conflict, IllegalMove, InvalidProduct, OrderEnded
+from storefront.domain.errors import Conflict, IllegalMove, InvalidProduct, OrderEnded, StockShort
 from storefront.domain.order import DeliveryMethod, Order, OrderState
 from storefront.domain.outbox import Message, Topic
-from storefront.domain.shipment import NOTICES, RECEIVED, Parcel, ShipmentEvent, parcels_cover
+from storefront.domain.shipment import (
+    NOTICES,
+    RECEIVED,
+    Parcel,
+    ShipmentEvent,
+    parcels_cover,
+    units_left,
+)
 from storefront.services.cancelling import Cancelling, CancelPlan
+from storefront.services.cases import case_writes
 from storefront.services.ports import (
     Catalogues,
     Clock,
@@ -155,7 +163,9 @@ class Shipping:
                     self._park(received, "unknown-product")
                     return
                 self._catalogues.apply_stock_level(news.sku, news.on_hand, news.version)
-                self._store.commit(Put(received.ended(ReceivedState.APPLIED)))
+                self._store.commit(
+                    Put(received.ended(ReceivedState.APPLIED)), *self._below_promised(news.sku)
+                )
             case ProductNews():
                 self._product(received, news)
             case CancelNews():
@@ -165,6 +175,14 @@ class Shipping:
             case UnreadableNews():
                 self._metrics.count("EventUnreadable")
                 self._store.commit(Put(received.parked(news.reason, None)))
+
+    def _below_promised(self, sku: str) -> tuple[Write, ...]:
+        """A case when a count finds fewer units than are held or paid for: somebody was promised too much (S1)."""
+        available = self._catalogues.available([sku]).get(sku, 0)
+        if available >= 0:
+            return ()
+        facts = {"sku": sku, "missing": str(-available)}
+        return case_writes(self._store, CaseKind.STOCK_BELOW_PROMISED, sku, self._clock(), facts)
 
     def _park(self, received: ReceivedEvent, reason: str) -> None:
         """Keep the event until what it speaks of exists; after the last try it waits for a person (G4)."""
@@ -205,39 +223,62 @@ class Shipping:
             self._quarantine(received, f"contradicts:{before.status.value}")
             return
         parcel = before.with_event(news.event, now)
-        writes: list[Write] = [Put(received.ended(ReceivedState.APPLIED))]
-        parcel, changed, moves = self._stock_leaves(order, parcel)
-        others = tuple(each for each in parcels if each.shipment_id != parcel.shipment_id)
-        changed = self._after(changed, (*others, parcel), now)
+        parcels = (*(each for each in parcels if each.shipment_id != parcel.shipment_id), parcel)
+        changed, moves = self._stock_leaves(order, parcels)
+        changed = self._after(changed, parcels, now)
+        writes: list[Write] = [Put(parcel), Put(received.ended(ReceivedState.APPLIED))]
         if changed != order:
             writes.append(Put(changed))
         message = self._notice(order, parcel, news.event, now)
         if message is not None:
             writes.append(Put(message))
-        self._store.commit(Put(parcel), *writes, *moves)
+        self._commit_leaving(order, writes, moves, now)
         if message is not None:
             self._telling.deliver(message.message_id)
         if changed.completed_at is not None:
             self._waits.wake(changed, WaitStep.DELIVERY, changed.order_number)
 
     @staticmethod
-    def _stock_leaves(order: Order, parcel: Parcel) -> tuple[Parcel, Order, tuple[StockMove, ...]]:
-        """Goods that leave the warehouse are no longer on hand; what a parcel does not list is all that is left."""
-        if parcel.stock_shipped or not parcel.has_left or order.state is OrderState.REFUNDED:
-            return parcel, order, ()
-        left = {line.sku: line.quantity - order.shipped.get(line.sku, 0) for line in order.counted_lines}
-        leaving = {
-            sku: min(units, parcel.items.get(sku, 0) if parcel.items else units)
-            for sku, units in left.items()
+    def _stock_leaves(order: Order, parcels: tuple[Parcel, ...]) -> tuple[Order, tuple[StockMove, ...]]:
+        """Goods that leave the warehouse are no longer on hand; a refunded order has none to leave any more."""
+        if order.state is OrderState.REFUNDED:
+            return order, ()
+        left = units_left({line.sku: line.quantity for line in order.counted_lines}, parcels)
+        changes = {
+            sku: left.get(sku, 0) - order.shipped.get(sku, 0) for sku in sorted({*left, *order.shipped})
         }
-        leaving = {sku: units for sku, units in leaving.items() if units > 0}
-        shipped = {**order.shipped}
-        for sku, units in leaving.items():
-            shipped[sku] = shipped.get(sku, 0) + units
         moves = tuple(
-            StockMove(sku, committed=-units, on_hand=-units) for sku, units in sorted(leaving.items())
+            StockMove(sku, committed=-units, on_hand=-units) for sku, units in changes.items() if units != 0
         )
-        return replace(parcel, stock_shipped=True), replace(order, shipped=shipped), moves
+        return replace(order, shipped=left), moves
+
+    def _commit_leaving(
+        self, order: Order, writes: list[Write], moves: tuple[StockMove, ...], now: datetime
+    ) -> None:
+        """Commit what a parcel's news changes. Counters that were set from outside never keep it from being told.
+
+        A count on hand that is too low was taken after the goods had left: then they only stop being promised.
+        If they were not promised either, the counters are a person's to mend.
+        """
+        by_sku = {move.sku: move for move in moves}
+        missing: list[str] = []
+        case: tuple[Write, ...] = ()
+        while True:
+            try:
+                self._store.commit(*writes, *case, *by_sku.values())
+            except StockShort as short:
+                move = by_sku.pop(short.sku)
+                if move.on_hand:
+                    by_sku[short.sku] = StockMove(
+                        short.sku, available=-move.committed, committed=move.committed
+                    )
+                    continue
+                missing.append(short.sku)
+                kind, facts = CaseKind.STOCK_BELOW_PROMISED, {"sku": ",".join(missing)}
+                case = case_writes(self._store, kind, order.order_number, now, facts)
+            else:
+                self._metrics.count("OperatorCases", len(case))
+                return
 
     @staticmethod
     def _after(order: Order, parcels: tuple[Parcel, ...], now: datetime) -> Order:
@@ -245,7 +286,8 @@ class Shipping:
         labelled = order.labelled or any(parcel.has_label for parcel in parcels)
         ordered = {line.sku: line.quantity for line in order.counted_lines}
         arrived = all(parcel.status in RECEIVED for parcel in parcels) and parcels_cover(ordered, parcels)
-        completed_at = order.completed_at or (now if arrived else None)
+        # Another parcel may become known after the only one had arrived: then not everything is there yet.
+        completed_at = (order.completed_at or now) if arrived else None
         return replace(order, labelled=labelled, completed_at=completed_at)
 
     def _notice(self, order: Order, parcel: Parcel, event: ShipmentEvent, now: datetime) -> Message | None:
@@ -254,6 +296,8 @@ class Shipping:
         if event.status not in NOTICES[method] or not parcel.is_news(event):
             return None
         message_id = f"{order.order_number}:{parcel.shipment_id}:{event.status.value}"
+        if closed := parcel.stores_closed_before(event):
+            message_id = f"{message_id}:{closed}"
         if self._store.read(Message, message_id) is not None:
             return None
         facts = {
