@@ -22,7 +22,20 @@ from storefront.services.cancelling import Cancelling
 from storefront.services.checkout import Checkout
 from storefront.services.order_events import OrderEvents
 from storefront.services.payment_page import PaymentPage
-from storefront.services.ports import Put, Timers
+from storefront.services.ports import (
+    Catalogues,
+    Clock,
+    Ids,
+    Jobs,
+    Messenger,
+    Metrics,
+    OrderSystem,
+    PaymentGateway,
+    Put,
+    Store,
+    Timers,
+    Workflow,
+)
 from storefront.services.quoting import Quoting
 from storefront.services.refunding import Refunding
 from storefront.services.shipping import Shipping
@@ -117,26 +130,20 @@ def order_row(state: OrderState = OrderState.AWAITING_PAYMENT) -> Order:
     )
 
 
-class LittleShop:
-    """Everything that one order needs, and words for what happens to it."""
+class Services:
+    """The real services over whatever fills in the ports; each is made when it is first asked for."""
 
-    def __init__(self, timers: Timers = TIMERS) -> None:
-        self.timers = timers
-        self.clock = VirtualClock()
-        self.store = MemoryStore(stock={TEA.sku: Counters(STOCK - UNITS, UNITS, 0, STOCK)})
-        self.pay = LinePayModel()
-        self.line = LineModel()
-        self.ids = SequenceIds()
-        self.metrics = CountingMetrics()
-        self.jobs = RecordingJobs(self.clock)
-        self.workflow = RecordingWorkflow()
-        self.order_system = OrderSystemModel()
-        self.catalogues = MemoryCatalogues(CATALOGUE, self.store)
-        self.failures: list[str] = []
-        for row in (customer_row(), order_row(), OrderDelivery(ORDER, CUSTOMER, DELIVERY, revision=1)):
-            self.store.commit(Put(replace(row, revision=0)))
-
-    # Services --------------------------------------------------------------------------------------------
+    store: Store
+    pay: PaymentGateway
+    line: Messenger
+    jobs: Jobs
+    workflow: Workflow
+    clock: Clock
+    ids: Ids
+    metrics: Metrics
+    order_system: OrderSystem
+    catalogues: Catalogues
+    timers: Timers = TIMERS
 
     @cached_property
     def telling(self) -> Telling:
@@ -197,6 +204,37 @@ class LittleShop:
     @cached_property
     def page(self) -> PaymentPage:
         return PaymentPage(self.store, self.jobs)
+
+
+class LittleShop(Services):
+    """Everything that one order needs, and words for what happens to it."""
+
+    store: MemoryStore
+    pay: LinePayModel
+    line: LineModel
+    jobs: RecordingJobs
+    workflow: RecordingWorkflow
+    clock: VirtualClock
+    ids: SequenceIds
+    metrics: CountingMetrics
+    order_system: OrderSystemModel
+    catalogues: MemoryCatalogues
+
+    def __init__(self, timers: Timers = TIMERS) -> None:
+        self.timers = timers
+        self.clock = VirtualClock()
+        self.store = MemoryStore(stock={TEA.sku: Counters(STOCK - UNITS, UNITS, 0, STOCK)})
+        self.pay = LinePayModel()
+        self.line = LineModel()
+        self.ids = SequenceIds()
+        self.metrics = CountingMetrics()
+        self.jobs = RecordingJobs(self.clock)
+        self.workflow = RecordingWorkflow()
+        self.order_system = OrderSystemModel()
+        self.catalogues = MemoryCatalogues(CATALOGUE, self.store)
+        self.failures: list[str] = []
+        for row in (customer_row(), order_row(), OrderDelivery(ORDER, CUSTOMER, DELIVERY, revision=1)):
+            self.store.commit(Put(replace(row, revision=0)))
 
     # Rows ------------------------------------------------------------------------------------------------
 

@@ -6,7 +6,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from storefront.adapters.layout import KIND_OF_DUE, LAYOUTS, Key, Table
 from storefront.domain.errors import Conflict, StockShort
@@ -58,8 +58,8 @@ class MemoryStore:
         self.rows: dict[RowKey, Any] = rows if rows is not None else {}
         self.stock: dict[str, Counters] = stock if stock is not None else {}
 
-    def copy(self) -> "MemoryStore":
-        return MemoryStore(self.rows.copy(), self.stock.copy())
+    def copy(self) -> Self:
+        return type(self)(self.rows.copy(), self.stock.copy())
 
     # The port --------------------------------------------------------------------------------------------
 
@@ -106,9 +106,13 @@ class MemoryStore:
                 known = self.rows.get(key)
                 if (known.revision if known is not None else 0) != entity.revision:
                     raise Conflict(type(entity).__name__)
-                changed[key] = replace(entity, revision=entity.revision + 1)
+                changed[key] = self.stored(entity)
         self.rows.update(changed)
         self.stock.update(moved)
+
+    def stored(self, entity: Any) -> Any:
+        """`entity` as it is kept: one revision further."""
+        return replace(entity, revision=entity.revision + 1)
 
     # For tests -------------------------------------------------------------------------------------------
 

@@ -181,8 +181,25 @@ def test_a_discount_is_asked_for_in_one_line_that_holds_the_total_M3() -> None:
     assert shop.open().amount == 620
 
 
+def test_asking_while_somebody_else_is_asking_leaves_it_to_him_C1() -> None:
+    shop = LittleShop()
+    other = LittleShop()
+
+    class Overtaken(LinePayModel):
+        def request(self, **asked: object):  # type: ignore[no-untyped-def]  # noqa: ANN202
+            other.checkout.open_payment(ORDER, "event2")
+            return super().request(**asked)  # type: ignore[arg-type]
+
+    shop.pay = Overtaken()
+    other.store, other.ids = shop.store, shop.ids
+    shop.open()
+    assert other.pay.calls == []
+    assert [attempt.state for attempt in shop.attempts] == [AttemptState.REQUESTED]
+    assert shop.told == ["payment_card"]
+
+
 def test_a_link_that_came_while_another_was_being_made_wins_and_only_it_is_sent_C1() -> None:
-    """The other process's request is answered between our reading the order and our replacing its attempt."""
+    """The other process's request is answered between our reading the order and our writing an intent."""
     shop = LittleShop()
     other = LittleShop()
     other.store, other.pay, other.ids = shop.store, shop.pay, shop.ids
@@ -198,6 +215,37 @@ def test_a_link_that_came_while_another_was_being_made_wins_and_only_it_is_sent_
     shop.checkout.open_payment(ORDER, "workflow")
     assert [attempt.state for attempt in shop.attempts] == [AttemptState.REQUESTED]
     assert shop.told == ["payment_card"]
+
+
+def test_an_order_cancelled_while_line_pay_does_not_answer_gets_no_other_link() -> None:
+    shop = LittleShop()
+
+    class Cancelled(LinePayModel):
+        def request(self, **asked: object):  # type: ignore[no-untyped-def]  # noqa: ANN202
+            shop.cancel()
+            return super().request(**asked)  # type: ignore[arg-type]
+
+    shop.pay = Cancelled()
+    shop.pay.script(Call.REQUEST, Lost.AFTER)
+    with pytest.raises(OrderEnded):
+        shop.open()
+    assert len(shop.pay.made(Call.REQUEST)) == 1
+    assert [(each.state, each.reason) for each in shop.attempts] == [(AttemptState.CLOSED, "order-cancelled")]
+    assert "payment_card" not in shop.told
+
+
+def test_a_busy_order_does_not_keep_an_unanswered_request_from_being_given_up_C1() -> None:
+    shop = LittleShop()
+
+    class Busy(LinePayModel):
+        def request(self, **asked: object):  # type: ignore[no-untyped-def]  # noqa: ANN202
+            shop.change(satisfaction=5)
+            return super().request(**asked)  # type: ignore[arg-type]
+
+    shop.pay = Busy()
+    shop.pay.script(Call.REQUEST, Lost.BEFORE)
+    shop.open()
+    assert [each.state for each in shop.attempts] == [AttemptState.CLOSED, AttemptState.REQUESTED]
 
 
 def test_a_request_whose_asker_died_is_closed_and_asked_again_C2() -> None:

@@ -16,6 +16,7 @@ from storefront.services.refunding import (
     ASK_A_PERSON_AFTER,
     CALL_LEASE,
     LAST_ASKED_AFTER,
+    PART_PATIENCE,
     PASSING_REFUSALS,
 )
 from tests.doubles.line_pay_model import Lost
@@ -131,14 +132,27 @@ def test_a_lost_answer_is_found_in_the_list_at_once_C12() -> None:
     assert len(shop.pay.made(Call.REFUND)) == 1
 
 
-def test_a_refund_without_effect_is_asked_again_only_after_the_lease_C12() -> None:
+def test_a_full_refund_without_effect_is_asked_again_after_the_lease_C12() -> None:
     shop = LittleShop().paid()
     shop.pay.script(Call.REFUND, Lost.BEFORE)
-    refund = shop.carry_out(shop.refund(100))
+    refund = shop.carry_out(shop.refund(720))
     assert refund.state is RefundState.SENT
     assert shop.order.open_refund == refund.refund_id
     shop.clock.go_on(CALL_LEASE.total_seconds() - 1)
     shop.carry_out(refund)
+    assert len(shop.pay.made(Call.REFUND)) == 1
+    shop.clock.go_on(1)
+    assert shop.carry_out(refund).state is RefundState.DONE
+    assert given_back(shop) == [720]
+
+
+def test_a_part_that_the_list_does_not_show_is_asked_again_much_later_C12() -> None:
+    """LINE Pay refuses to give everything back twice, but not a part."""
+    shop = LittleShop().paid()
+    shop.pay.script(Call.REFUND, Lost.BEFORE)
+    refund = shop.carry_out(shop.refund(100))
+    shop.clock.go_on((CALL_LEASE + PART_PATIENCE).total_seconds() - 1)
+    assert shop.carry_out(refund).state is RefundState.SENT
     assert len(shop.pay.made(Call.REFUND)) == 1
     shop.clock.go_on(1)
     assert shop.carry_out(refund).state is RefundState.DONE

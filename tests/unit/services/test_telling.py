@@ -143,6 +143,9 @@ def test_the_waits_between_tries_grow_E2() -> None:
         due_at = after(shop).due_at
         assert due_at is not None
         waits.append((due_at - shop.clock.now).total_seconds())
+        shop.telling.deliver(MESSAGE)
+        assert shop.line.tries == len(waits)
+        shop.clock.now = due_at
     assert waits == [20, 60, 300, 1_800, 1_800, 1_800]
 
 

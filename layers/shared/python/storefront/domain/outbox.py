@@ -53,6 +53,7 @@ class Topic(StrEnum):
     REFUNDED = "refunded"
     REFUND_PENDING = "refund_pending"
     DELIVERY_CHANGED = "delivery_changed"
+    DELIVERY_CANNOT_CHANGE = "delivery_cannot_change"
     SHIPMENT = "shipment"
     ORDERS = "orders"
     NO_ORDERS = "no_orders"

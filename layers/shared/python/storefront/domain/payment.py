@@ -72,6 +72,12 @@ class PaymentAttempt:
     def is_open(self) -> bool:
         return self.state in {AttemptState.REQUESTING, AttemptState.REQUESTED, AttemptState.CONFIRMING}
 
+    def is_being_asked_for_at(self, now: datetime) -> bool:
+        """Whether somebody may be waiting for LINE Pay's answer to the request of this attempt."""
+        return (
+            self.state is AttemptState.REQUESTING and self.call_until is not None and now < self.call_until
+        )
+
     def requested(self, transaction_id: str, payment_url: str, due_at: datetime) -> "PaymentAttempt":
         """LINE Pay made the transaction; the customer can be given its link."""
         return replace(
@@ -79,6 +85,7 @@ class PaymentAttempt:
             state=move(ATTEMPT_MOVES, self.state, AttemptState.REQUESTED),
             transaction_id=transaction_id,
             payment_url=payment_url,
+            call_until=None,
             due_at=due_at,
         )
 
@@ -101,9 +108,7 @@ class PaymentAttempt:
 
     def call_may_be_under_way(self, now: datetime) -> bool:
         """Whether somebody may be waiting for LINE Pay's answer to a confirm of this attempt."""
-        return (
-            self.state is AttemptState.CONFIRMING and self.call_until is not None and now < self.call_until
-        )
+        return self.state is AttemptState.CONFIRMING and self.call_until is not None and now < self.call_until
 
     def confirmed(self, now: datetime) -> "PaymentAttempt":
         return replace(

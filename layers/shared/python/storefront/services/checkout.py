@@ -130,6 +130,9 @@ class Checkout:
 
     def _give_link(self, order: Order, cause: str, now: datetime) -> None:
         attempt = self._attempt(order.active_attempt)
+        if attempt is not None and attempt.is_being_asked_for_at(now):
+            # Somebody is asking at this moment; the card that this brings serves this cause as well.
+            return
         young_until = attempt.expires_at - timedelta(seconds=self._timers.grace) if attempt else now
         if attempt is None or attempt.state is not AttemptState.REQUESTED or now >= young_until:
             self._new_link(order, attempt, cause)
@@ -156,10 +159,14 @@ class Checkout:
             if answer.verdict is Verdict.DONE and answer.value is not None:
                 self._offer(order, attempt, answer.value)
                 return
-            order, previous = self._abandon(order, attempt, answer.code or "no-answer"), None
+            self._release(attempt, AttemptState.CLOSED, f"request:{answer.code or 'no-answer'}")
+            order, previous = self._order(order.order_number), None
             if answer.verdict is Verdict.MISCONFIGURED:
                 self._open_case(CaseKind.PAYMENT_MISCONFIGURED, order, {"code": answer.code or ""})
                 break
+            if order.state is not OrderState.AWAITING_PAYMENT or order.active_attempt is not None:
+                # It was cancelled, or somebody else has got a link for it.
+                raise Conflict(order.order_number)
         self._tell_once(order, Topic.PAYMENT_UNAVAILABLE, f"payment_unavailable:{cause}", {})
 
     def _offer(self, order: Order, attempt: PaymentAttempt, reservation: Reservation) -> None:
@@ -197,6 +204,7 @@ class Checkout:
             state=AttemptState.REQUESTING,
             created_at=now,
             expires_at=now + window,
+            call_until=now + CALL_LEASE,
             due_at=now + CALL_LEASE,
         )
         trying = order.trying(attempt.attempt_id)
@@ -208,12 +216,6 @@ class Checkout:
             writes.append(Put(previous.ended(AttemptState.CLOSED, now, "replaced")))
         self._store.commit(*writes)
         return written(trying), written(attempt), key
-
-    def _abandon(self, order: Order, attempt: PaymentAttempt, reason: str) -> Order:
-        now = self._clock()
-        given_up = replace(order, active_attempt=None)
-        self._store.commit(Put(given_up), Put(attempt.ended(AttemptState.CLOSED, now, f"request:{reason}")))
-        return written(given_up)
 
     @staticmethod
     def _lines(order: Order) -> list[tuple[str, str, int, int]]:
@@ -248,7 +250,7 @@ class Checkout:
         now = self._clock()
         if attempt.state is AttemptState.REQUESTING or attempt.transaction_id is None:
             # No answer was ever stored, so no link was ever given: nothing can have been paid (C1, C2).
-            if now >= attempt.created_at + CALL_LEASE:
+            if not attempt.is_being_asked_for_at(now):
                 self._release(attempt, AttemptState.CLOSED, "unanswered-request")
                 self._jobs.open_payment(attempt.order_number, "sweep")
             return
@@ -337,10 +339,13 @@ class Checkout:
         seen = check.value if check.verdict is Verdict.DONE else Authentication.UNKNOWN
         if seen is Authentication.COMPLETED:
             self._recover(attempt, cause)
-        elif seen is Authentication.UNKNOWN:
-            self._look_again(attempt, self._clock())
-        else:
+        elif seen in {Authentication.ENDED, Authentication.FAILED} or (
+            seen is not Authentication.UNKNOWN and attempt.claims == 1
+        ):
             self._refused(attempt, f"confirm:{code}", Topic.PAYMENT_DECLINED)
+        else:
+            # Not known, or an earlier confirm had no answer and may still be at work: this decline is not its.
+            self._look_again(attempt, self._clock())
 
     def _recover(self, attempt: PaymentAttempt, cause: str) -> None:
         """LINE Pay says that it is done: read the details, and believe them only if they are ours (C8, C9)."""
@@ -364,8 +369,7 @@ class Checkout:
         order = self._order(attempt.order_number)
         now = self._clock()
         if order.confirming_attempt not in {None, attempt.attempt_id} or not order.is_unpaid_and_open:
-            self._open_case(CaseKind.PAID_WITHOUT_STOCK, order, {"attemptId": attempt.attempt_id})
-            self._look_after(attempt, now, MISMATCH_WAIT_SECONDS)
+            self._money_without_an_order(order, attempt, now)
             return None
         claimed = attempt.confirming(now, now + CALL_LEASE)
         self._store.commit(
@@ -391,6 +395,10 @@ class Checkout:
         for _ in range(TRIES):
             order = self._order(attempt.order_number)
             now = self._clock()
+            if not order.is_unpaid_and_open:
+                if not self._moved_on(attempt):
+                    self._money_without_an_order(order, attempt, now)
+                return
             paid = order.paid(captured, now, cause)
             delivery = self._store.read(OrderDelivery, order.order_number)
             event = order_event(paid, delivery, OrderEventType.PAID, now)
@@ -415,6 +423,11 @@ class Checkout:
             self._telling.deliver(message.message_id)
             return
         raise Conflict(attempt.attempt_id)
+
+    def _money_without_an_order(self, order: Order, attempt: PaymentAttempt, now: datetime) -> None:
+        """LINE Pay holds money of an order that has ended, or is paid already: a person gives it back."""
+        self._open_case(CaseKind.PAID_WITHOUT_STOCK, order, {"attemptId": attempt.attempt_id})
+        self._look_after(attempt, now, MISMATCH_WAIT_SECONDS)
 
     def _paid_without_stock(self, order: Order, sku: str, writes: tuple[Write, ...]) -> None:
         case = case_writes(

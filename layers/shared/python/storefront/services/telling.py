@@ -121,6 +121,8 @@ class Telling:
         if message is None or message.state is not MessageState.PENDING:
             return
         now = self._clock()
+        if message.is_being_tried_at(now):
+            return
         conversation = self._store.read(Conversation, message.customer_id)
         if conversation is None:
             self._settle(message.ended(MessageState.UNDELIVERABLE, now, "customer-erased"))
@@ -170,15 +172,18 @@ class Telling:
         if message.reply is not None or message.group_id is not None:
             return message
         token = conversation.reply
-        if token is None or now >= token.usable_until:
-            return message
-        claimed = message.with_reply(token)
-        try:
-            self._store.commit(Put(replace(conversation, reply=None)), Put(claimed))
-        except Conflict:
-            fresh = self._store.read(Message, message.message_id)
-            return message if fresh == message else None
-        return written(claimed)
+        if token is not None and now < token.usable_until:
+            claimed = message.with_reply(token, now + FIRST_SWEEP_AFTER)
+            try:
+                self._store.commit(Put(replace(conversation, reply=None)), Put(claimed))
+            except Conflict:
+                # The customer wrote, or somebody claimed: the second read below tells which.
+                claimed = message
+            else:
+                return written(claimed)
+        # The token may be gone because somebody has just claimed it for this very message.
+        fresh = self._store.read(Message, message.message_id)
+        return message if fresh == message else None
 
     def _send(
         self,
