@@ -405,7 +405,12 @@ def _deliveries() -> list[Case]:
             )
         ),
         _case(_T.ASK_INVOICE, _OF_ORDER, AWAITING_DETAILS),
+        _case(_T.ASK_DELIVERY, ask, PAID_ORDER, name="paid"),
         _case(_T.DELIVERY_CHANGED, _OF_ORDER, PAID_ORDER),
+        *(
+            _case(_T.DELIVERY_CANNOT_CHANGE, {**_OF_ORDER, "reason": why}, PAID_ORDER, name=why)
+            for why in ("fee", "shipped", "refund", "confirming", "ended")
+        ),
         *(
             _case(_T.DETAIL_REFUSED, {**_OF_ORDER, "field": field, "reason": why}, name=f"{field} {why}")
             for field, why in refusals

@@ -233,7 +233,7 @@ def test_a_status_tells_its_moment_its_steps_and_what_can_be_done() -> None:
         "● 已付款 11/24(二) 14:02",
         "茉莉綠茶 36 盒",
     ]
-    assert verbs_of(case) == ["cancel", "person"]
+    assert verbs_of(case) == ["deliver_new", "cancel", "person"]
 
 
 def test_a_store_orders_status_shows_the_tracking_number_and_then_that_it_was_taken() -> None:

@@ -99,6 +99,7 @@ class Order:
     paid_at: datetime | None = None
     closed_reason: str | None = None
     labelled: bool = False
+    delivery_changes: int = 0
     shipped: dict[str, int] = field(default_factory=dict)
     completed_at: datetime | None = None
     satisfaction: int | None = None
@@ -158,9 +159,9 @@ class Order:
 
     def redelivered_to(self, method: DeliveryMethod) -> "Order":
         """The address changed after payment and before a label; the price stays as it was paid."""
-        if self.state is not OrderState.PAID or self.labelled:
+        if self.state is not OrderState.PAID or self.labelled or self.open_refund is not None:
             raise IllegalMove("Delivery", self.state.value, method.value)
-        return replace(self, delivery_method=method)
+        return replace(self, delivery_method=method, delivery_changes=self.delivery_changes + 1)
 
     def trying(self, attempt_id: str) -> "Order":
         """A new payment attempt replaces the active one; never while one is being confirmed (M1)."""

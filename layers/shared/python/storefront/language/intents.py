@@ -30,6 +30,7 @@ class Intent(StrEnum):
     HELP = "help"
     CATALOGUE = "catalogue"
     CANCEL = "cancel"
+    CHANGE_DELIVERY = "change_delivery"
     FORMAL_QUOTE = "formal_quote"
     LANGUAGE = "language"
     MY_DATA = "my_data"
@@ -92,6 +93,15 @@ _PHRASES = {
         "|cancel|cancel order|cancel my order|cancel it|never mind|nevermind|no thanks|no thank you|forget it"
         "|キャンセル|キャンセルします|注文をキャンセル|やめます|やめる|いりません|いらない|いらないです|結構です"
         "|ยกเลิก|ยกเลิกคำสั่งซื้อ|ไม่เอาแล้ว|ไม่เอา|ไม่ต้องแล้ว|ไม่ซื้อแล้ว"
+    ),
+    Intent.CHANGE_DELIVERY: (
+        "改地址|更改地址|修改地址|換地址|變更地址|改配送|更改配送|修改配送|更改配送資料|修改配送資料|更改收件地址|改收件地址|改收件人|更改收件人"
+        "|改收件資料|更改收件資料|改門市|換門市|更改門市|改取貨門市|改送貨地址|更改送貨地址|地址寫錯了|地址錯了"
+        "|change address|change my address|change the address|change delivery|change the delivery"
+        "|change the delivery details|change delivery address|change shipping address|wrong address"
+        "|update my address|edit address"
+        "|届け先を変更|届け先変更|住所を変更|住所変更|配送先を変更|配送先変更|お届け先を変更|住所を変えたい|届け先を変えたい"
+        "|เปลี่ยนที่อยู่|แก้ไขที่อยู่|เปลี่ยนข้อมูลจัดส่ง|เปลี่ยนการจัดส่ง|เปลี่ยนสาขา|ที่อยู่ผิด"
     ),
     Intent.FORMAL_QUOTE: (
         "報價單|正式報價單|正式報價|估價單|開報價單|給我報價單|要報價單|報價單pdf|公司報價單|下載報價單"

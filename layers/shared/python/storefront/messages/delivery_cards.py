@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from storefront.domain.money import Currency
+from storefront.domain.order import OrderState
 from storefront.messages import flex, taps, terms
 from storefront.messages.flex import Node
 from storefront.messages.scene import Scene
@@ -29,11 +30,10 @@ def ask_delivery(facts: Facts, scene: Scene, speaker: Speaker) -> list[Node]:
         for chosen, verb in (("home", "deliver_home"), ("store", "deliver_store"))
         if chosen != method
     ]
-    quick = [
-        *methods,
-        taps.of_order(speaker, "invoice", order.order_number),
-        taps.of_order(speaker, "cancel", order.order_number),
-    ]
+    # Once it is paid, the invoice and the price are settled.
+    settled = order.state is OrderState.PAID
+    others = ("status",) if settled else ("invoice", "cancel")
+    quick = [*methods, *(taps.of_order(speaker, verb, order.order_number) for verb in others)]
     if missing:
         return [flex.text_message(_asked(missing, speaker), quick)]
     example_home = speaker.say("ask_delivery.example.home")
@@ -44,8 +44,11 @@ def ask_delivery(facts: Facts, scene: Scene, speaker: Speaker) -> list[Node]:
             flex.text(speaker.say("ask_delivery.text")),
             *([_example("home", example_home, speaker)] if method != "store" else []),
             *([_example("store", example_store, speaker)] if method != "home" else []),
-            _fee(scene, order.currency, speaker),
-            flex.quiet(speaker.say("ask_delivery.invoice")),
+            *(
+                []
+                if settled
+                else [_fee(scene, order.currency, speaker), flex.quiet(speaker.say("ask_delivery.invoice"))]
+            ),
             flex.quiet(speaker.say("ask_delivery.privacy", shop=scene.shop.name)),
         ),
         flex.footer(flex.horizontal(*(flex.button(tap) for tap in methods))),
@@ -145,3 +148,11 @@ def delivery_changed(facts: Facts, scene: Scene, speaker: Speaker) -> list[Node]
         flex.footer(flex.button(taps.of_order(speaker, "status", order.order_number))),
     )
     return [flex.flex_message(said, card)]
+
+
+def delivery_cannot_change(facts: Facts, scene: Scene, speaker: Speaker) -> list[Node]:
+    """Why the delivery stays as it is, and the way to a person who may find another."""
+    order = scene.order(facts["order_number"])
+    said = speaker.say(f"delivery_cannot_change.{facts['reason']}", order=order.order_number)
+    quick = [taps.plain(speaker, "person"), taps.of_order(speaker, "status", order.order_number)]
+    return [flex.text_message(said, quick)]

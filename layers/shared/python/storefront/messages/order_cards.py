@@ -209,6 +209,8 @@ def _buttons(order: Order, standing: Standing, parcels: Sequence[Parcel], speake
         taps_here += tracking_taps(parcels[0], speaker)
     if standing in ENDED | HERE:
         taps_here.append(taps.of_order(speaker, "reorder", number))
+    if standing is Standing.PREPARING and not order.labelled:
+        taps_here.append(taps.of_order(speaker, "deliver_new", number, worded="deliver_change"))
     if standing in UNPAID or (standing is Standing.PREPARING and not order.labelled and not parcels):
         taps_here.append(taps.of_order(speaker, "cancel", number))
     taps_here.append(taps.plain(speaker, "person"))

@@ -48,6 +48,7 @@ BUILDERS: Final[Mapping[Topic, Builder]] = {
     Topic.ASK_INVOICE: delivery_cards.ask_invoice,
     Topic.DETAIL_REFUSED: delivery_cards.detail_refused,
     Topic.DELIVERY_CHANGED: delivery_cards.delivery_changed,
+    Topic.DELIVERY_CANNOT_CHANGE: delivery_cards.delivery_cannot_change,
     Topic.PAYMENT_CARD: payment_cards.payment_card,
     Topic.PAYMENT_UNAVAILABLE: payment_cards.payment_unavailable,
     Topic.PAYMENT_DECLINED: payment_cards.payment_declined,

@@ -24,6 +24,11 @@ GIVE_UP_AFTER: Final = timedelta(hours=24)
 SWEEP_GRACE: Final = timedelta(seconds=60)
 
 
+def event_id_of(order_number: str, event_type: OrderEventType, sequence: str) -> str:
+    """The same change has the same id, whoever writes its event and however often it is sent."""
+    return f"{order_number}:{event_type.value}:{sequence}"
+
+
 def order_event(
     order: Order,
     delivery: OrderDelivery | None,
@@ -33,9 +38,13 @@ def order_event(
     refunded_amount: int | None = None,
     reason: str | None = None,
     sequence: str = "1",
+    supersedes: str | None = None,
 ) -> OrderEvent:
-    """The event of one change of `order`, known by order, type and `sequence`; amounts in payable units."""
-    event_id = f"{order.order_number}:{event_type.value}:{sequence}"
+    """The event of one change of `order`, known by order, type and `sequence`; amounts in payable units.
+
+    `supersedes` is the id of an earlier event of the same type, in whose place this one stands.
+    """
+    event_id = event_id_of(order.order_number, event_type, sequence)
     body: dict[str, object] = {
         "specversion": "1.0",
         "id": event_id,
@@ -46,6 +55,8 @@ def order_event(
         "datacontenttype": "application/json",
         "data": _facts(order, delivery, refunded_amount, reason),
     }
+    if supersedes is not None:
+        body["supersedes"] = supersedes
     return OrderEvent(
         event_id=event_id,
         order_number=order.order_number,

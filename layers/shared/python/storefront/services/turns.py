@@ -8,7 +8,7 @@ from typing import Final
 
 from storefront.domain.conversation import Conversation
 from storefront.domain.order import Order
-from storefront.domain.outbox import ReplyToken, Topic
+from storefront.domain.outbox import OrderEvent, ReplyToken, Topic
 from storefront.domain.quote import Quote
 from storefront.language.postbacks import Postback
 from storefront.services.cancelling import CancelPlan
@@ -62,7 +62,8 @@ class Turn:
     """The answer to one event, the writes that it tells of, and what follows once they are committed.
 
     No topic means that somebody else answers (the payment card) or nobody. `start` is a quote whose workflow
-    begins, `end` are quotes whose workflows are over, `wake` is an order that is complete.
+    begins, `end` are quotes whose workflows are over, `wake` is an order that is complete, `event`
+    something that the order system is told.
     """
 
     conversation: Conversation
@@ -74,6 +75,7 @@ class Turn:
     end: tuple[Quote, ...] = ()
     open_payment: Order | None = None
     cancelled: CancelPlan | None = None
+    event: OrderEvent | None = None
 
 
 def whole_number(postback: Postback, name: str) -> int | None:
