@@ -13,7 +13,7 @@ import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlsplit
 
@@ -40,7 +40,7 @@ from storefront.adapters.dynamodb import DynamoDbStore
 from storefront.adapters.layout import Table
 from storefront.domain.conversation import customer_id_of
 from storefront.domain.order import Order
-from storefront.services.ports import Put
+from storefront.services.ports import DueKind, Put
 from tests.aws.deployment import REGION, SECRET, TABLE, Deployment
 from tests.aws.functions import FunctionProcess, LambdaContext, environment, forget_warm_state
 from tests.aws.meter import Meter
@@ -48,7 +48,7 @@ from tests.standins.serving import free_socket, serving
 
 type Json = dict[str, Any]
 
-PATIENCE: Final = 20.0
+PATIENCE: Final = 10.0
 """Seconds that a busy machine may take for what the state machine does by itself."""
 
 AWS: Final = {
@@ -111,6 +111,8 @@ class World:
         self.lock = threading.RLock()
         self.failures: list[tuple[str, str]] = []
         self.closed = False
+        self._go_on = threading.Event()
+        self._go_on.set()
         self.deployment = Deployment(
             {
                 "LineApiBaseUrl": f"{door.url}/_line",
@@ -269,6 +271,7 @@ class World:
 
     def invoke_for_workflow(self, function: str, body: str, response_headers: Json) -> bytes:
         """As Lambda answers an Invoke call: a raised exception is an answer with its type's name."""
+        self._go_on.wait(PATIENCE)
         try:
             return json.dumps(self.invoke(function, json.loads(body))).encode()
         except Exception as failed:
@@ -439,6 +442,24 @@ class World:
             Key={"pk": {"S": key}, "sk": {"S": f"WAIT#{step}"}},
         )
 
+    @contextmanager
+    def workflow_on_hold(self) -> Iterator[None]:
+        """The state machine invokes nothing meanwhile: whatever else happens comes first (D1)."""
+        self._go_on.clear()
+        try:
+            yield
+        finally:
+            self._go_on.set()
+
+    def token_of(self, task: str, name: str) -> str:
+        """The token that the newest such task of an execution was given, as its history tells."""
+        scheduled = [
+            json.loads(event["taskScheduledEventDetails"]["parameters"])["Payload"]
+            for event in self.history(name)
+            if "taskScheduledEventDetails" in event
+        ]
+        return str(next(payload["token"] for payload in reversed(scheduled) if payload["task"] == task))
+
     # State -----------------------------------------------------------------------------------------------
 
     def rows(self, table: str) -> dict[str, Json]:
@@ -459,24 +480,19 @@ class World:
         found = [self.store.read(Order, key) for key in keys if "#" not in key]
         return sorted((each for each in found if each), key=lambda order: order.created_at)
 
-    def make_due(self, table: str, kind: str) -> None:
+    def make_due(self, kind: DueKind) -> None:
         """Time goes on for the rows that a sweep would look for."""
-        for item in self.rows(table).values():
-            if item.get("due_kind", {}).get("S") == kind:
-                self._dynamodb.update_item(
-                    TableName=self.deployment.reference(table),
-                    Key={"pk": item["pk"], "sk": item["sk"]},
-                    UpdateExpression="SET due_time = :past",
-                    ExpressionAttributeValues={":past": {"N": "1"}},
-                )
+        now = datetime.now(UTC)
+        for row in self.store.due(kind, now + timedelta(days=1000), 100):
+            self.store.commit(Put(replace(row, due_at=now - timedelta(seconds=1))))  # type: ignore[type-var]
 
     def put_order(self, order: Order, **changes: Any) -> None:
         """An order with other times."""
         self.store.commit(Put(replace(order, **changes)))
 
-    def line_out_of_order(self, times: int) -> None:
-        """LINE answers with an error, so many times."""
-        self.line.faults.append(Fault("*", times=times))
+    def line_out_of_order(self, call: str = "reply") -> None:
+        """LINE answers the next such call with an error."""
+        self.line.faults.append(Fault(call))
 
     def stock(self, sku: str) -> dict[str, int]:
         row = self.rows("CatalogueTable")[f"STOCK#{sku} -"]

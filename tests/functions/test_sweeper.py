@@ -7,6 +7,7 @@ import pytest
 
 from storefront.domain.casework import CaseKind, OperatorCase
 from storefront.domain.order import OrderState
+from storefront.services.ports import DueKind
 from tests.aws.world import Phone, World, words
 
 SCHEDULE = {
@@ -53,10 +54,10 @@ def test_nothing_to_do_is_done_without_a_write(fresh_shop: World) -> None:
 def test_a_message_that_a_crash_left_unsent_is_sent_once(fresh_shop: World) -> None:
     phone = fresh_shop.phone()
     # LINE does not answer: the message stays in the outbox.
-    fresh_shop.line_out_of_order(2)
+    fresh_shop.line_out_of_order()
     phone.say("謝謝")
     assert phone.heard() == []
-    fresh_shop.make_due("LedgerTable", "message")
+    fresh_shop.make_due(DueKind.MESSAGE)
     for _ in range(2):
         fresh_shop.invoke("SweeperFunction", SCHEDULE)
         fresh_shop.settle()
@@ -70,7 +71,7 @@ def test_an_order_whose_workflow_never_woke_gets_its_link_all_the_same(fresh_sho
     fresh_shop.lose_token(name, "decision")
     phone.say("王小明 0912345678 台北市信義區市府路45號")
     assert phone.payment_link() is None
-    fresh_shop.make_due("LedgerTable", "order")
+    fresh_shop.make_due(DueKind.ORDER)
     fresh_shop.invoke("SweeperFunction", SCHEDULE)
     fresh_shop.settle()
     assert phone.payment_link() is not None
@@ -81,7 +82,7 @@ def test_a_lost_job_to_the_order_system_is_sent_by_the_sweep(fresh_shop: World) 
     phone = fresh_shop.phone()
     phone.bought()
     assert fresh_shop.order_system.events == []
-    fresh_shop.make_due("PersonalTable", "order_event")
+    fresh_shop.make_due(DueKind.ORDER_EVENT)
     fresh_shop.invoke("SweeperFunction", SCHEDULE)
     fresh_shop.settle()
     assert len(fresh_shop.order_system.events) == 1

@@ -1,4 +1,4 @@
-"""A shop for the tests of the workflow."""
+"""Shops for the tests of the workflow."""
 
 from collections.abc import Iterator
 
@@ -12,4 +12,24 @@ from tests.aws.world import door as door  # noqa: PLC0414 - a fixture
 def shop(door: Door) -> Iterator[World]:
     """The template's stack with its own durations."""
     with world(door) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def steady_shop(door: Door) -> Iterator[World]:
+    """One shop for the tests of a module; each brings its own customer."""
+    with world(door) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def hasty_shop(door: Door) -> Iterator[World]:
+    """Quotes last three seconds, and so do payment windows."""
+    with world(
+        door,
+        QuoteValiditySeconds="3",
+        PaymentWindowSeconds="3",
+        PaymentCheckSeconds="1",
+        DeliverySilenceSeconds="60",
+    ) as made:
         yield made
