@@ -264,6 +264,8 @@ class TalkingShop(Services):
         if action["type"] == "postback":
             return self.press(str(action["data"]), who)
         self.tapped += 1
+        if action["type"] == "message":
+            return self.answer_to(self.event(Happening.TEXT, text=str(action["text"]), who=who))
         transaction_id = str(action["uri"]).rpartition("/")[2]
         self.pay.approve(transaction_id)
         attempt = next(each for each in self.attempts if each.transaction_id == transaction_id)

@@ -1,6 +1,7 @@
 """From words to a cart: pure functions over what the parser understood. A cart maps SKU to units."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from storefront.language.inquiry import Change, Inquiry, Question, RequestedLine
 from storefront.language.products import Vocabulary
@@ -39,6 +40,17 @@ def cart_after(
             case _:
                 after[sku] = units
     return after
+
+
+def fitting(question: Question, vocabulary: Vocabulary) -> Question:
+    """The question about those candidates that are sold by the unit that was spoken, if there are any."""
+    if question.quantity is None or question.unit is None:
+        return question
+    senses = (question.unit,)
+    candidates = tuple(
+        sku for sku in question.candidates if vocabulary.in_units(sku, question.quantity, senses) is not None
+    )
+    return replace(question, candidates=candidates) if candidates else question
 
 
 def units_for_all(question: Question, vocabulary: Vocabulary) -> int | None:

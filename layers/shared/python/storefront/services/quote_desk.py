@@ -13,7 +13,7 @@ from storefront.domain.quote import Quote, QuoteState
 from storefront.language.inquiry import Inquiry, Question, QuestionKind, parse_inquiry
 from storefront.language.postbacks import Postback
 from storefront.language.quantities import Refusal
-from storefront.services.carts import cart_after, units_for_all
+from storefront.services.carts import cart_after, fitting, units_for_all
 from storefront.services.delivery_desk import DeliveryDesk
 from storefront.services.own_rows import OwnRows
 from storefront.services.ports import Clock, Ids
@@ -94,6 +94,7 @@ class QuoteDesk:
         heard = replace(conversation, misses=0)
         match question.kind:
             case QuestionKind.WHICH_PRODUCT if question.candidates:
+                question = fitting(question, vocabulary_of(catalogue))
                 units = units_for_all(question, vocabulary_of(catalogue))
                 facts = {
                     "candidates": ",".join(question.candidates),
