@@ -467,7 +467,13 @@ def _shipments() -> list[Case]:
             for status in _IN_STORE
         ),
         shipment_case(_S.SHIPPED, PAID_STORE_ORDER, "shipped to a store", carrier="seven"),
+        _more_to_come(shipment_case(_S.DELIVERED, name="delivered, more to come")),
+        _more_to_come(shipment_case(_S.PICKED_UP, PAID_STORE_ORDER, "picked up, more to come", store=STOP)),
     ]
+
+
+def _more_to_come(case: Case) -> Case:
+    return replace(case, facts={**case.facts, "more": "yes"})
 
 
 def status_case(order: Order, *parcels: Parcel, name: str) -> Case:
@@ -518,7 +524,6 @@ def _orders() -> list[Case]:
         _case(_T.ORDERS, {}, name="none"),
         _case(_T.NO_ORDERS, {}),
         _case(_T.ORDER_UNKNOWN, {}),
-        _case(_T.ORDER_NUMBER_TYPO, {"typed": "A7K3Q-9XM2U"}),
         _case(_T.SATISFACTION_THANKS, {"score": "5"}, name="high"),
         _case(_T.SATISFACTION_THANKS, {"score": "1"}, name="low"),
     ]

@@ -284,7 +284,7 @@ def test_an_unhappy_customer_is_offered_a_person() -> None:
 
 def test_the_scene_of_a_stranger_is_not_needed_for_an_unknown_order() -> None:
     assert lines_of(Case("unknown", Topic.ORDER_UNKNOWN, {}, SampleScene())) == [
-        "找不到這筆訂單。請確認訂單編號，或輸入「我的訂單」看您的所有訂單。"
+        "找不到這筆訂單。請核對訂單編號有沒有少字或打錯，或輸入「我的訂單」看您的所有訂單。"
     ]
 
 

@@ -59,7 +59,6 @@ class Topic(StrEnum):
     NO_ORDERS = "no_orders"
     ORDER_STATUS = "order_status"
     ORDER_UNKNOWN = "order_unknown"
-    ORDER_NUMBER_TYPO = "order_number_typo"
     SATISFACTION_THANKS = "satisfaction_thanks"
 
 

@@ -85,13 +85,8 @@ def no_orders(_facts: Facts, _scene: Scene, speaker: Speaker) -> list[Node]:
 
 
 def order_unknown(_facts: Facts, _scene: Scene, speaker: Speaker) -> list[Node]:
-    """The same for an order that never was and one that is somebody else's; it names nothing (X4)."""
+    """The same for a slip, an order that never was and one that is somebody else's; it names nothing (X4)."""
     return [flex.text_message(speaker.say("order_unknown.text"), taps.menu(speaker))]
-
-
-def order_number_typo(facts: Facts, _scene: Scene, speaker: Speaker) -> list[Node]:
-    said = speaker.say("order_number_typo.text", typed=flex.one_line(facts.get("typed", ""), 40))
-    return [flex.text_message(said, taps.menu(speaker))]
 
 
 def satisfaction_thanks(facts: Facts, _scene: Scene, speaker: Speaker) -> list[Node]:

@@ -65,7 +65,6 @@ BUILDERS: Final[Mapping[Topic, Builder]] = {
     Topic.NO_ORDERS: order_cards.no_orders,
     Topic.ORDER_STATUS: order_cards.order_status,
     Topic.ORDER_UNKNOWN: order_cards.order_unknown,
-    Topic.ORDER_NUMBER_TYPO: order_cards.order_number_typo,
     Topic.SATISFACTION_THANKS: order_cards.satisfaction_thanks,
 }
 

@@ -57,6 +57,7 @@ class _News:
     parcel: Parcel | None
     event: ShipmentEvent | None
     speaker: Speaker
+    more_to_come: bool
 
     @classmethod
     def of(cls, facts: Facts, scene: Scene, speaker: Speaker) -> "_News":
@@ -66,7 +67,7 @@ class _News:
         parcel = next((each for each in parcels if each.shipment_id == facts["shipment_id"]), None)
         events = reversed(parcel.events) if parcel is not None else ()
         event = next((each for each in events if each.status is status), None)
-        return cls(order, status, parcels, parcel, event, speaker)
+        return cls(order, status, parcels, parcel, event, speaker, facts.get("more") == "yes")
 
     @property
     def word(self) -> str:
@@ -107,7 +108,8 @@ def shipment(facts: Facts, scene: Scene, speaker: Speaker) -> list[Node]:
         ),
         flex.footer(*(flex.button(tap, primary=place == 0) for place, tap in enumerate(_taps(news)))),
     )
-    scores = (5, 4, 3, 2, 1) if news.status in RECEIVED else ()
+    # Only the last parcel asks how it was; until then more is on its way.
+    scores = (5, 4, 3, 2, 1) if news.status in RECEIVED and not news.more_to_come else ()
     quick = [taps.rate(speaker, number, score) for score in scores]
     return [flex.flex_message(_summary(news), card, quick)]
 
@@ -124,6 +126,8 @@ def _what_now(news: _News) -> str:
         return news.speaker.say(f"shipment.{news.status}.until", deadline=news.deadline)
     if news.status is _S.SHIPPED and news.order.delivery_method is DeliveryMethod.STORE:
         return news.speaker.say("shipment.shipped.to_store")
+    if news.status in RECEIVED and news.more_to_come:
+        return news.speaker.say(f"shipment.{news.status}.more")
     return news.speaker.say(f"shipment.{news.status}.text")
 
 

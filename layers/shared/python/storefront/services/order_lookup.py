@@ -75,8 +75,7 @@ class OrderLookup:
             if len(orders) == 1:
                 return self._status_of(orders[0].order_number)
             return LookUpAnswer(Topic.ORDERS)
-        if number.startswith("typo:"):
-            return LookUpAnswer(Topic.ORDER_NUMBER_TYPO, {"typed": number.removeprefix("typo:")})
+        # A slip, a number that never was and somebody else's all get the same answer: it helps nobody to guess.
         order = self._store.read(Order, number)
         if order is None or order.customer_id != conversation.customer_id:
             return LookUpAnswer(Topic.ORDER_UNKNOWN)
@@ -91,6 +90,4 @@ class OrderLookup:
         if event.happening is Happening.POSTBACK:
             return decode(event.postback_data).fields.get("o") or None
         mention = find_order_number(event.text)
-        if mention is None:
-            return None
-        return mention.number if mention.valid else f"typo:{mention.number}"
+        return mention.number if mention is not None else None

@@ -229,7 +229,7 @@ class Shipping:
         writes: list[Write] = [Put(parcel), Put(received.ended(ReceivedState.APPLIED))]
         if changed != order:
             writes.append(Put(changed))
-        message = self._notice(order, parcel, news.event, now)
+        message = self._notice(changed, parcel, news.event, now)
         if message is not None:
             writes.append(Put(message))
         self._commit_leaving(order, writes, moves, now)
@@ -305,6 +305,8 @@ class Shipping:
             "shipment_id": parcel.shipment_id,
             "status": event.status.value,
         }
+        if event.status in RECEIVED and order.completed_at is None:
+            facts["more"] = "yes"
         return new_message(message_id, order.customer_id, Topic.SHIPMENT, facts, now)
 
     def _quarantine(self, received: ReceivedEvent, reason: str) -> None:
