@@ -26,7 +26,6 @@ from storefront.domain.errors import InvalidDetail
 from storefront.domain.order import DeliveryMethod, Order, OrderState
 from storefront.domain.outbox import OrderEvent, Topic
 from storefront.domain.payment import AttemptState, PaymentAttempt
-from storefront.domain.quote import Quote
 from storefront.language.delivery_text import DeliveryDraft, InvoiceDraft, parse_delivery, parse_invoice
 from storefront.language.postbacks import Postback
 from storefront.messages.scene import Shop
@@ -255,7 +254,7 @@ class DeliveryDesk:
         delivery = OrderDelivery(
             order.order_number,
             order.customer_id,
-            replace(details, wished_date=self._wished_date(order)),
+            replace(details, wished_date=order.wished_date),
             revision=kept.revision if kept else 0,
         )
         fee = shipping_fee(self._shop, details.method, order.subtotal)
@@ -288,11 +287,6 @@ class DeliveryDesk:
         """The stock is no longer on hold: nothing is changed, and nothing is asked any more."""
         over = replace(conversation, step=Step.FREE)
         return Reception(over, Topic.ORDER_EXPIRED, {"order_number": order.order_number})
-
-    def _wished_date(self, order: Order) -> str | None:
-        """The day that was wished for when the quote was asked; the order system has to know it."""
-        quote = self._store.read(Quote, order.quote_id, order.quote_version)
-        return quote.wished_date if quote is not None else None
 
     def _changed(
         self,
