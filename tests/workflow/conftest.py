@@ -17,8 +17,8 @@ def shop(door: Door) -> Iterator[World]:
 
 @pytest.fixture(scope="module")
 def steady_shop(door: Door) -> Iterator[World]:
-    """One shop for the tests of a module; each brings its own customer."""
-    with world(door) as made:
+    """One shop for the tests of a module, which looks at open payments every second."""
+    with world(door, PaymentCheckSeconds="1") as made:
         yield made
 
 
