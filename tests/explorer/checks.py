@@ -58,6 +58,12 @@ def check_step(before: World, request: Request, after: World) -> None:
         _never_twice(before, after)
 
 
+def check_effects(before: World, request: Request, after: World) -> None:
+    """Only what money and LINE did, for a variant that keeps no intents at all."""
+    if request.port == "pay":
+        _never_twice(before, after)
+
+
 def _rows_moved_as_they_may(before: World, after: World) -> None:
     """T1, T3: only edges of the tables, each row one revision further, history only longer."""
     for key, row in after.store.rows.items():
@@ -90,6 +96,13 @@ def _always(world: World) -> None:
             raise Violation("C3", "two links of one order are open")
         if order.hold is HoldState.RELEASED and any(attempt.state in MAY_HAVE_MONEY for attempt in own):
             raise Violation("S2", "the stock of an attempt that may move money was released")
+        if any(
+            attempt.state is AttemptState.CONFIRMING
+            and attempt.first_claimed_at is not None
+            and attempt.first_claimed_at >= order.hold_until
+            for attempt in own
+        ):
+            raise Violation("H1", "a confirm was claimed after the hold had ended")
         if order.captured and order.captured != order.total:
             raise Violation("M3", f"captured {order.captured} of {order.total}")
         if order.captured and not any(each.captures for each in world.pay.transactions.values()):

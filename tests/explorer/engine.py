@@ -300,27 +300,41 @@ class Explorer:
         Returns how many of their ends the exhaustive walk had not seen: anything but 0 would mean that its
         reduction is not sound.
         """
-        unseen = 0
+        known = len(self._ended)
         for _ in range(schedules):
-            state, path = self.first(), []
             try:
-                while True:
-                    moves = list(self.moves(state))
-                    if all(place < 0 for place in state.places) and (
-                        not moves or chance.random() < 1 / (len(moves) + 1)
-                    ):
-                        break
-                    token, go = moves[chance.randrange(len(moves))]
-                    path.append(token)
-                    state = go()
-                known = len(self._ended)
-                self._end(state)
-                unseen += len(self._ended) - known
+                self._wander_once(chance)
             except Violation as violation:
-                violation.schedule = tuple(path)
                 self.report.violation = violation
-                return unseen
-        return unseen
+                break
+        return len(self._ended) - known
+
+    def survey(self, chance: random.Random, schedules: int) -> dict[str, Violation]:
+        """What goes wrong in so many random schedules, each kind with the first schedule that led to it."""
+        found: dict[str, Violation] = {}
+        for _ in range(schedules):
+            try:
+                self._wander_once(chance)
+            except Violation as violation:
+                found.setdefault(str(violation), violation)
+        return found
+
+    def _wander_once(self, chance: random.Random) -> None:
+        state, path = self.first(), list[str]()
+        try:
+            while True:
+                moves = list(self.moves(state))
+                if all(place < 0 for place in state.places) and (
+                    not moves or chance.random() < 1 / (len(moves) + 1)
+                ):
+                    break
+                token, go = moves[chance.randrange(len(moves))]
+                path.append(token)
+                state = go()
+            self._end(state)
+        except Violation as violation:
+            violation.schedule = tuple(path)
+            raise
 
     def replay(self, tokens: list[str]) -> Iterator[tuple[str, str]]:
         """Walk one schedule and tell each step; raises the Violation that it ends in."""

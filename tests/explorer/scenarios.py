@@ -10,7 +10,7 @@ from storefront.domain.delivery import InvoiceChoice, InvoiceKind, Recipient, St
 from storefront.domain.errors import IllegalMove
 from storefront.domain.order import Order
 from storefront.domain.outbox import ReplyToken, Topic
-from storefront.domain.payment import PaymentAttempt
+from storefront.domain.payment import PaymentAttempt, attempt_id_of
 from storefront.domain.quote import Quote, QuoteState
 from storefront.domain.shipment import ShipmentEvent, ShipmentStatus
 from storefront.language.postbacks import Postback
@@ -184,6 +184,14 @@ def settles(name: str, cause: str, skew: timedelta = timedelta()) -> Program:
     return Program(name, lambda services: services.checkout.settle(FIRST, cause), skew)
 
 
+SECOND: Final = attempt_id_of("keycustomer1")
+"""The attempt that the process `customer` opens, if it comes to that."""
+
+
+def settles_second(name: str) -> Program:
+    return Program(name, lambda services: services.checkout.settle(SECOND, "returned"))
+
+
 def opens(name: str, cause: str) -> Program:
     return Program(name, lambda services: services.checkout.open_payment(ORDER, cause))
 
@@ -320,6 +328,20 @@ def approves() -> Happening:
     return Happening("the customer approves", lambda world: world.pay.approve(_transaction(world)))
 
 
+def approves_second() -> Happening:
+    """She approves the new link too: only once it has been given to her."""
+
+    def number(world: World) -> str | None:
+        attempt = world.store.read(PaymentAttempt, SECOND)
+        return attempt.transaction_id if attempt is not None else None
+
+    return Happening(
+        "the customer approves the new link as well",
+        lambda world: world.pay.approve(number(world) or ""),
+        lambda world: number(world) is not None,
+    )
+
+
 def cancels_at_line_pay() -> Happening:
     return Happening("the customer cancels in LINE Pay", lambda world: world.pay.cancel(_transaction(world)))
 
@@ -454,9 +476,10 @@ SCENARIOS: Final = (
     ),
     Scenario(
         "two-attempts",
-        "C3 M1: an approved old link is replaced while its callback comes",
+        "C3 M1: an approved old link is replaced while its callback comes, and the new one is paid as well",
         old_link,
-        (settles("a", "returned"), opens("customer", "event1")),
+        (settles("a", "returned"), opens("customer", "event1"), settles_second("b")),
+        (approves_second(),),
         faults=_pay(Lost.AFTER, Lost.BEFORE, Lost.LATE) | _pay(*LOST, call="request"),
     ),
     Scenario(
@@ -494,6 +517,13 @@ SCENARIOS: Final = (
         "C13: two refunds are asked for at once",
         paid,
         (refunds("office", 500), refunds("desk", 300)),
+        faults={"pay.refund": LOST},
+    ),
+    Scenario(
+        "equal-refunds",
+        "C12 C13: two refunds of the same amount, one of them without an answer",
+        paid,
+        (refunds("office", 300), refunds("desk", 300)),
         faults={"pay.refund": LOST},
     ),
     Scenario(

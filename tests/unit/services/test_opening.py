@@ -186,7 +186,7 @@ def test_asking_while_somebody_else_is_asking_leaves_it_to_him_C1() -> None:
     other = LittleShop()
 
     class Overtaken(LinePayModel):
-        def request(self, **asked: object):  # type: ignore[no-untyped-def]  # noqa: ANN202
+        def request(self, **asked: object):  # type: ignore[no-untyped-def]
             other.checkout.open_payment(ORDER, "event2")
             return super().request(**asked)  # type: ignore[arg-type]
 
@@ -221,7 +221,7 @@ def test_an_order_cancelled_while_line_pay_does_not_answer_gets_no_other_link() 
     shop = LittleShop()
 
     class Cancelled(LinePayModel):
-        def request(self, **asked: object):  # type: ignore[no-untyped-def]  # noqa: ANN202
+        def request(self, **asked: object):  # type: ignore[no-untyped-def]
             shop.cancel()
             return super().request(**asked)  # type: ignore[arg-type]
 
@@ -238,7 +238,7 @@ def test_a_busy_order_does_not_keep_an_unanswered_request_from_being_given_up_C1
     shop = LittleShop()
 
     class Busy(LinePayModel):
-        def request(self, **asked: object):  # type: ignore[no-untyped-def]  # noqa: ANN202
+        def request(self, **asked: object):  # type: ignore[no-untyped-def]
             shop.change(satisfaction=5)
             return super().request(**asked)  # type: ignore[arg-type]
 

@@ -1,0 +1,211 @@
+"""Single-line mistakes in the real modules, each of which the explorer has to catch in the scenario named.
+
+A mutant is a replacement in the source of one module, made while that module is imported, in a process of its own;
+nothing on disk changes.
+"""
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.abc import MetaPathFinder
+from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
+from types import CodeType, ModuleType
+from typing import Final
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """`old` stands once in the source of `module`, and becomes `new`."""
+
+    name: str
+    module: str
+    old: str
+    new: str
+    scenario: str
+
+
+_CHECKOUT: Final = "storefront.services.checkout"
+_REFUNDING: Final = "storefront.services.refunding"
+_TELLING: Final = "storefront.services.telling"
+_ORDER: Final = "storefront.domain.order"
+_PAYMENT: Final = "storefront.domain.payment"
+
+MUTANTS: Final = (
+    Mutant(
+        "the claim leaves no mark on the order",
+        _CHECKOUT,
+        "self._store.commit(Put(confirming), Put(claimed))",
+        "self._store.commit(Put(claimed))",
+        "expiry",
+    ),
+    Mutant(
+        "the claim does not ask whether the hold lasts",
+        _ORDER,
+        "or not self.hold_is_alive_at(now)",
+        "or self.hold is not HoldState.HELD",
+        "expiry-twice",
+    ),
+    Mutant(
+        "expiry does not ask whether a confirm is under way",
+        _CHECKOUT,
+        """            if order.confirming_attempt is not None:
+                return Closing.UNSETTLED
+""",
+        "",
+        "expiry",
+    ),
+    Mutant(
+        "a confirm without an answer has failed",
+        _CHECKOUT,
+        "self._after_silence(attempt, cause)",
+        'self._refused(attempt, "silence", Topic.PAYMENT_DECLINED)',
+        "lost-answers",
+    ),
+    Mutant(
+        "1152 and 1172 mean that it is paid",
+        _CHECKOUT,
+        """            case Verdict.MAYBE_ALREADY:
+                self._recover(attempt, cause)
+""",
+        """            case Verdict.MAYBE_ALREADY:
+                self._finish(attempt, attempt.amount, cause)
+""",
+        "lost-answers",
+    ),
+    Mutant(
+        "a decline of a repeated confirm ends the attempt",
+        _CHECKOUT,
+        "and attempt.claims == 1",
+        "and attempt.claims >= 1",
+        "lost-answers",
+    ),
+    Mutant(
+        "another amount is as good as ours",
+        _CHECKOUT,
+        "if not ours or capture.amount != attempt.amount:",
+        "if not ours:",
+        "mismatch",
+    ),
+    Mutant(
+        "a claimed attempt is never due",
+        _PAYMENT,
+        """            claims=1,
+            call_until=due_at,
+            due_at=due_at,
+""",
+        """            claims=1,
+            call_until=due_at,
+            due_at=None,
+""",
+        "callbacks",
+    ),
+    Mutant(
+        "a refused attempt keeps its order",
+        _CHECKOUT,
+        "writes.append(Put(order.confirm_refused()))",
+        "pass",
+        "customer-cancels",
+    ),
+    Mutant(
+        "a replaced link stays open",
+        _CHECKOUT,
+        "if previous is not None and previous.is_open:",
+        "if previous is not None and not previous.is_open:",
+        "two-attempts",
+    ),
+    Mutant(
+        "paid goods stay on hold",
+        _CHECKOUT,
+        "StockMove(line.sku, held=-line.quantity, committed=line.quantity)",
+        "StockMove(line.sku, available=-line.quantity, committed=line.quantity)",
+        "callbacks",
+    ),
+    Mutant(
+        "any refund of our amount is ours",
+        _REFUNDING,
+        "if record.refund_transaction_id not in refund.known_before and record.amount == refund.amount",
+        "if record.amount == refund.amount",
+        "equal-refunds",
+    ),
+    Mutant(
+        "a refund is asked for before it is written",
+        _REFUNDING,
+        """        self._store.commit(Put(sent))
+        sent = written(sent)
+        answer = self._gateway.refund(transaction_id, sent.amount, sent.currency)
+""",
+        """        answer = self._gateway.refund(transaction_id, sent.amount, sent.currency)
+        self._store.commit(Put(sent))
+        sent = written(sent)
+""",
+        "refund",
+    ),
+    Mutant(
+        "a part is given back again as soon as the lease is over",
+        _REFUNDING,
+        "patience = timedelta() if gives_all else PART_PATIENCE",
+        "patience = timedelta()",
+        "refund",
+    ),
+    Mutant(
+        "every push has a key of its own",
+        _TELLING,
+        "return message, self._messenger.push(to, objects, message.retry_key)",
+        'return message, self._messenger.push(to, objects, f"{message.retry_key}{message.revision}")',
+        "outbox",
+    ),
+    Mutant(
+        "a message that somebody has begun to send is begun again",
+        _TELLING,
+        "if message.is_being_tried_at(now):",
+        "if now < message.created_at:",
+        "outbox",
+    ),
+    Mutant(
+        "a message is written without a time at which it is looked for",
+        _TELLING,
+        "due_at=now + FIRST_SWEEP_AFTER,\n    )",
+        "due_at=None,\n    )",
+        "callbacks",
+    ),
+)
+
+
+class _Mutating(SourceFileLoader):
+    """Loads a module from its source with one replacement."""
+
+    mutant: Mutant
+
+    def get_code(self, fullname: str) -> CodeType:
+        source = self.get_source(fullname) or ""
+        if source.count(self.mutant.old) != 1:
+            raise LookupError(f"{self.mutant.name}: its line stands {source.count(self.mutant.old)} times")
+        return compile(source.replace(self.mutant.old, self.mutant.new), self.get_filename(fullname), "exec")
+
+
+class _Finder(MetaPathFinder):
+    def __init__(self, mutant: Mutant) -> None:
+        self._mutant = mutant
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        if fullname != self._mutant.module:
+            return None
+        spec = PathFinder.find_spec(fullname, path, target)
+        if spec is not None and spec.origin is not None:
+            loader = _Mutating(fullname, spec.origin)
+            loader.mutant = self._mutant
+            spec.loader = loader
+        return spec
+
+
+def install(mutant: Mutant) -> None:
+    """From now on the mutant's module is imported with its mistake.
+
+    Raises:
+        LookupError: the module has been imported already.
+    """
+    if mutant.module in sys.modules:
+        raise LookupError(f"{mutant.module} is imported already")
+    sys.meta_path.insert(0, _Finder(mutant))
