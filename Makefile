@@ -27,6 +27,10 @@ check: ## format, lint, types, layers of the code, template
 	@$(PYTHON) -m dev.transformed .local/transformed.json && .venv/bin/cfn-lint .local/transformed.json
 	@.tools/sam/bin/sam validate --lint
 
+explore: ## every interleaving of the payment services, with crashes and lost answers (a few minutes)
+	$(call need,dev)
+	@$(PYTHON) -m tests.explorer
+
 bench: ## figures: cold start, latency, throughput, cost of an order
 	$(call need,dev sam ministack)
 	@$(PYTHON) -m bench
@@ -65,4 +69,4 @@ screenshots: ## the pictures of the README, from a run that plays the happy jour
 clean: ## everything that was built or installed here
 	@rm -rf .venv .tools .local .aws-sam .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
-.PHONY: help run test check bench screenshots rehearsal deploy catalogue reconcile cases format clean
+.PHONY: help run test check explore bench screenshots rehearsal deploy catalogue reconcile cases format clean
