@@ -29,7 +29,7 @@ from storefront.services.ports import Clock
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-CACHE_SECONDS: Final = 30
+CACHE_SECONDS: Final = 2
 """How long a function may answer from the catalogue that it read last."""
 
 PART_BYTES: Final = 350_000

@@ -4,6 +4,7 @@ Outcomes are values: a lost answer is UNKNOWN, never "not sent". The channel acc
 kept for ten of its fifteen minutes and renewed once on a 401 (E8).
 """
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -22,7 +23,13 @@ from linebot.v3.messaging import (
 
 from storefront.services.ports import SendOutcome
 
-TIMEOUT_SECONDS: Final = (3.0, 8.0)
+TIMEOUT_SECONDS: Final = (2.0, 5.0)
+PAUSES_SECONDS: Final = (0.3, 1.0, 2.0)
+"""Before the second, third and fourth try of a message that LINE did not take: a customer waits for it."""
+
+TRY_AGAIN_WITHIN: Final = timedelta(seconds=8)
+"""No further try begins later than that, so that a function ends in its own time."""
+
 TOKEN_KEPT: Final = timedelta(minutes=10)
 _MODELS: Final[dict[str, Any]] = {"text": TextMessage, "flex": FlexMessage}
 
@@ -35,10 +42,12 @@ class LineMessaging:
         base_url: str,
         credentials: Callable[[], tuple[str, str]],
         clock: Callable[[], datetime],
+        pause: Callable[[float], None] = time.sleep,
     ) -> None:
         self._base_url = base_url.rstrip("/")
         self._credentials = credentials
         self._clock = clock
+        self._pause = pause
         self._token: str | None = None
         self._token_until: datetime | None = None
 
@@ -56,7 +65,7 @@ class LineMessaging:
         request = ReplyMessageRequest(
             replyToken=token, messages=_models(messages), notificationDisabled=False
         )
-        return self._send("/v2/bot/message/reply", request, {})
+        return self._send("/v2/bot/message/reply", request, {}, SendOutcome.REPLY_TOKEN_REFUSED)
 
     def push(
         self, to: str, messages: Sequence[Mapping[str, object]], retry_key: str, *, silent: bool = False
@@ -67,7 +76,8 @@ class LineMessaging:
             notificationDisabled=silent,
             customAggregationUnits=None,
         )
-        return self._send("/v2/bot/message/push", request, {"X-Line-Retry-Key": retry_key})
+        headers = {"X-Line-Retry-Key": retry_key}
+        return self._send("/v2/bot/message/push", request, headers, SendOutcome.MALFORMED)
 
     def profile_language(self, line_user_id: str) -> str | None:
         """BCP 47 tag of the user's LINE, if LINE tells it."""
@@ -84,10 +94,33 @@ class LineMessaging:
         language = answer.get("language")
         return language if isinstance(language, str) else None
 
-    def _send(self, path: str, request: object, headers: Mapping[str, str]) -> SendOutcome:
+    def _send(
+        self, path: str, request: object, headers: Mapping[str, str], bare_400: SendOutcome
+    ) -> SendOutcome:
+        """Send, and again a few times at once while LINE is busy or silent (E1, E2).
+
+        Every try is safe: a push has its retry key, and a reply token works once. A token that is refused after
+        a try without an answer was spent by that try. `bare_400` is what a 400 without details means here.
+        """
+        began = self._clock()
+        unanswered = False
+        for pause in (*PAUSES_SECONDS, None):
+            outcome = self._try(path, request, headers, bare_400)
+            if outcome is SendOutcome.REPLY_TOKEN_REFUSED and unanswered:
+                return SendOutcome.ACCEPTED
+            again = outcome in {SendOutcome.UNKNOWN, SendOutcome.RATE_LIMITED}
+            if not again or pause is None or self._clock() - began > TRY_AGAIN_WITHIN:
+                return outcome
+            unanswered = unanswered or outcome is SendOutcome.UNKNOWN
+            self._pause(pause)
+        raise AssertionError("the last try returns")
+
+    def _try(
+        self, path: str, request: object, headers: Mapping[str, str], bare_400: SendOutcome
+    ) -> SendOutcome:
         answer = self._call("POST", path, request, headers)
         if isinstance(answer, ApiException):
-            return self._refusal(answer)
+            return self._refusal(answer, bare_400)
         return SendOutcome.UNKNOWN if isinstance(answer, Exception) else SendOutcome.ACCEPTED
 
     def _call(
@@ -124,12 +157,14 @@ class LineMessaging:
                 return lost
         return None
 
-    def _refusal(self, refused: ApiException) -> SendOutcome:
+    def _refusal(self, refused: ApiException, bare_400: SendOutcome) -> SendOutcome:
         match refused.status:
             case 409:
                 return SendOutcome.ACCEPTED
             case 400:
-                return _bad_request(refused.body)
+                # LINE names the property of a malformed message; a bad token or recipient has none.
+                detailed = isinstance(refused.body, str) and '"details"' in refused.body
+                return SendOutcome.MALFORMED if detailed else bare_400
             case 429:
                 return self._too_many()
             case _:
@@ -173,12 +208,3 @@ class LineMessaging:
 def _models(messages: Sequence[Mapping[str, object]]) -> list[Any]:
     """The SDK's own types: raw dicts would be truncated by it without a word."""
     return [_MODELS[str(message["type"])].from_dict(dict(message)) for message in messages]
-
-
-def _bad_request(body: object) -> SendOutcome:
-    """LINE names the property of a malformed message; a refused reply token has none."""
-    return (
-        SendOutcome.MALFORMED
-        if isinstance(body, str) and '"details"' in body
-        else SendOutcome.REPLY_TOKEN_REFUSED
-    )
