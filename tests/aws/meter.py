@@ -93,6 +93,11 @@ class Meter:
             for hook in hooks:
                 BUILTIN_HANDLERS.remove(hook)
 
+    @property
+    def function(self) -> str | None:
+        """The function that this thread is running."""
+        return getattr(self._running, "function", None)
+
     @contextmanager
     def running(self, function: str) -> Iterator[None]:
         """The calls of this thread are the function's."""
@@ -123,7 +128,7 @@ class Meter:
     # Hearing ---------------------------------------------------------------------------------------------
 
     def _before(self, params: Mapping[str, Any], model: Any, context: dict[str, Any], **_: Any) -> None:
-        function = getattr(self._running, "function", None)
+        function = self.function
         if function is None:
             return
         service = model.service_model.service_name
@@ -142,20 +147,23 @@ class Meter:
 
     def _images(self, operation: str, params: Mapping[str, Any]) -> list[Item]:
         """The items that a write is about to touch, as they are."""
-        return [
-            self._observer.get_item(TableName=table, Key=key, ConsistentRead=True).get("Item", {})
-            for table, key, _ in _writes(operation, params)
-        ]
+        return [self._item(table, key) for table, key, _ in _writes(operation, params)]
+
+    def _item(self, table: str, key: Any) -> Item:
+        """An item as it is; looking is no call of the function."""
+        function, self._running.function = self.function, None
+        try:
+            return self._observer.get_item(TableName=table, Key=key, ConsistentRead=True).get("Item", {})
+        finally:
+            self._running.function = function
 
     def _write_units(self, operation: str, params: Mapping[str, Any], before: list[Item]) -> int:
         units = 0
         for (table, key, put), old in zip(_writes(operation, params), before, strict=True):
-            new = put or self._observer.get_item(TableName=table, Key=key, ConsistentRead=True).get(
-                "Item", {}
-            )
+            new = put or self._item(table, key)
             base = max(1, ceil(max(size(old), size(new)) / 1024))
             units += base * (2 if operation == "TransactWriteItems" else 1)
-            stored = self._observer.get_item(TableName=table, Key=key, ConsistentRead=True).get("Item", {})
+            stored = self._item(table, key)
             units += sum(_index_units(keys, old, stored) for keys in self._indexes[table])
         return units
 

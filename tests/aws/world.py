@@ -500,6 +500,15 @@ class World:
 
     # People ----------------------------------------------------------------------------------------------
 
+    def adopt(self, user_id: str) -> "Phone":
+        """The phone of somebody whom LINE knows already."""
+        return Phone(self, user_id)
+
+    def access_tokens(self) -> list[str]:
+        """Every access token that LINE gave out, as its answers tell."""
+        asked = [hop for hop in self.line.wire if hop.url.endswith("/oauth2/v3/token")]
+        return [str(json.loads(hop.response_body)["access_token"]) for hop in asked if hop.status == 200]
+
     def phone(self, name: str = "王小明", language: str = "zh-TW", *, follow: bool = True) -> "Phone":
         """Somebody with LINE; a friend of the shop unless told otherwise."""
         customer = self.line.add_customer(name, language)
