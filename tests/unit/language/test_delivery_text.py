@@ -253,3 +253,44 @@ def test_the_order_of_store_details_does_not_matter(
 def test_a_family_name_that_also_begins_a_weekday_is_a_family_name() -> None:
     assert parse_delivery("周文傑 0918222333 台中市北區三民路三段129號").name == "周文傑"
     assert parse_delivery("周三送 0918222333 台中市北區三民路三段129號").name is None
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("王小明 0912-345-67 7-11 市府門市", "format"),
+        ("王小明 09123 台北市信義區市府路45號", "format"),
+    ],
+)
+def test_a_phone_number_that_is_too_short_is_refused_and_no_part_of_anything_else(
+    text: str, reason: str
+) -> None:
+    draft = parse_delivery(text)
+
+    assert draft.phone is None
+    assert [(refused.field, refused.reason) for refused in draft.refused] == [("phone", reason)]
+    assert "0912" not in f"{draft.address}{draft.store_name}{draft.name}"
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "field"),
+    [
+        ("919", InvoiceKind.DONATION, None),
+        ("/ABC,123", InvoiceKind.MOBILE_BARCODE, "mobile_barcode"),
+        ("/ABC+123", InvoiceKind.MOBILE_BARCODE, None),
+        ("04595257", InvoiceKind.COMPANY, None),
+        ("1234 5678", InvoiceKind.COMPANY, "company_number"),
+    ],
+)
+def test_a_bare_code_answers_the_question_about_the_invoice(
+    text: str, kind: InvoiceKind, field: str | None
+) -> None:
+    draft = parse_invoice(text, asked=True)
+
+    assert draft.kind is kind
+    assert (draft.refused.field if draft.refused else None) == field
+    assert (draft.choice is None) == (field is not None)
+
+
+def test_a_bare_number_is_no_invoice_unless_one_was_asked_about() -> None:
+    assert parse_invoice("919") == InvoiceDraft()

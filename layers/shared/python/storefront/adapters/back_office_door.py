@@ -12,7 +12,7 @@ from typing import Any
 
 from storefront.adapters.http_api import LARGEST_BODY
 from storefront.adapters.signatures import is_from_back_office
-from storefront.contracts.back_office import NotAnEvent, envelope
+from storefront.contracts.back_office import NotAnEvent, check_data, envelope
 from storefront.domain.casework import ReceivedEvent
 from storefront.domain.errors import Conflict
 from storefront.services.ports import Jobs, Metrics, Put, Store
@@ -70,6 +70,10 @@ class BackOfficeDoor:
         if not _may_say(known, event.type):
             self._metrics.count("BackOfficeScopeRefused")
             return Taken(403, f"type: {source} may not send {event.type}")
+        try:
+            check_data(event)
+        except NotAnEvent as refused:
+            return Taken(400, str(refused))
         received = ReceivedEvent(
             source=source,
             event_id=message_id,

@@ -6,7 +6,7 @@ behind the queue, where what we do not know is parked instead of refused.
 
 import json
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from pydantic import (
     AfterValidator,
@@ -121,6 +121,15 @@ class RefundData(_Data):
     reason: str = Field(default="", max_length=500)
 
 
+_DATA: Final[dict[str, type[BaseModel]]] = {
+    NewsKind.SHIPMENT: ShipmentData,
+    NewsKind.STOCK: StockData,
+    NewsKind.PRODUCT: ChangedRow,
+    NewsKind.CANCEL: CancelData,
+    NewsKind.REFUND: RefundData,
+}
+
+
 def envelope(body: bytes) -> Envelope:
     """The envelope of a body.
 
@@ -150,6 +159,23 @@ def _once_each(pairs: list[tuple[str, object]]) -> dict[str, object]:
 
 def _no_constant(name: str) -> object:
     raise ValueError(f"{name} is not JSON")
+
+
+def check_data(event: Envelope) -> None:
+    """Hold the data of a type that we know against its model, while the sender still listens.
+
+    Raises:
+        NotAnEvent: it is not what its type says; the message names the field.
+    """
+    model = _DATA.get(event.type)
+    if model is None:
+        return
+    try:
+        model.model_validate(event.data)
+    except ValidationError as refused:
+        first = refused.errors(include_input=False, include_url=False)[0]
+        where = ".".join(("data", *(str(part) for part in first["loc"])))
+        raise NotAnEvent(f"{where}: {first['msg']}") from refused
 
 
 def news(event: Envelope, received_at: datetime) -> News:

@@ -79,8 +79,8 @@ _LABEL = re.compile(
     re.MULTILINE,
 )
 
-_PHONE = re.compile(r"(?<![0-9/])(?:\(?\+?\(?886\)?[ -]?(?:\(?0\)?)?|0)(?:[ .-]?[0-9]){8,9}(?![0-9])")
-_PHONE_LIKE = re.compile(r"(?<![0-9/-])09(?:[ .-]?[0-9]){4,10}(?![0-9])")
+_PHONE = re.compile(r"(?<![0-9/])(?:\(?\+?\(?886\)?[ -]?(?:\(?0\)?)?|0)(?:[ .-]?[0-9]){8,9}(?!-?[0-9])")
+_PHONE_LIKE = re.compile(r"(?<![0-9/-])09(?:[ .-]?[0-9]){2,10}(?!-?[0-9])")
 
 _AFTER_STREET = r"(?<![0-9路街巷弄段號之-])"
 _CHAINS = (
@@ -190,10 +190,17 @@ def parse_delivery(text: str) -> DeliveryDraft:
     return found.draft()
 
 
-def parse_invoice(text: str) -> InvoiceDraft:
-    """The invoice that a message asks for; an empty draft when it says nothing about one."""
+def parse_invoice(text: str, *, asked: bool = False) -> InvoiceDraft:
+    """The invoice that a message asks for; an empty draft when it says nothing about one.
+
+    Where the question was just `asked`, a bare code is an answer: whatever starts like a barcode, and a number
+    short enough for a charity.
+    """
     message = _Message(clean(text, limit=_LONGEST_MESSAGE))
-    return _company(message) or _barcode(message) or _donation(message) or _paper(message) or InvoiceDraft()
+    found = _company(message) or _barcode(message) or _donation(message) or _paper(message)
+    if found is None and asked:
+        found = _bare_code(message)
+    return found or InvoiceDraft()
 
 
 def chain_in(text: str) -> StoreChain | None:
@@ -514,6 +521,16 @@ def _barcode(message: _Message) -> InvoiceDraft | None:
 def _donation(message: _Message) -> InvoiceDraft | None:
     match = _DONATION.search(message.folded)
     return _attempt(InvoiceKind.DONATION, match["code"]) if match else None
+
+
+def _bare_code(message: _Message) -> InvoiceDraft | None:
+    code = message.text.strip()
+    if code.startswith("/"):
+        return _attempt(InvoiceKind.MOBILE_BARCODE, code)
+    if re.fullmatch(r"[0-9 -]+", code):
+        digits = re.sub(r"[ -]", "", code)
+        return _attempt(InvoiceKind.COMPANY if len(digits) > 7 else InvoiceKind.DONATION, digits)
+    return None
 
 
 def _paper(message: _Message) -> InvoiceDraft | None:

@@ -113,10 +113,17 @@ class Inquiry:
     language: Language | None = None
 
 
-def parse_inquiry(text: str, vocabulary: Vocabulary, *, today: date) -> Inquiry:
-    """What a message orders from the catalogue that the vocabulary was built of."""
+def parse_inquiry(
+    text: str, vocabulary: Vocabulary, *, today: date, reader: Language | None = None
+) -> Inquiry:
+    """What a message orders from the catalogue that the vocabulary was built of.
+
+    `reader` is the language that the customer reads: 箱 is a carton in Chinese and a box in Japanese.
+    """
     cleaned = clean(text)[:MAX_CHARACTERS]
-    language = language_of(cleaned)
+    language = language_of(cleaned, reader)
+    if language is None and reader is Language.JA:
+        language = reader
     folded = fold(cleaned)
     named = [
         Product(mention.start, mention.end, mention.skus, exact=len(mention.skus) == 1)

@@ -151,8 +151,10 @@ _NEUTRAL_WORDS = (
 _NEUTRAL = frozenset(_NEUTRAL_WORDS.split())
 
 
-def language_of(text: str) -> Language | None:
+def language_of(text: str, reader: Language | None = None) -> Language | None:
     """The language that a text is written in; None when nothing in it says so.
+
+    Han characters alone may be either language of a `reader` of Japanese, and say nothing then.
 
     Kana say Japanese, Thai letters Thai, Han characters Chinese and Latin words English; a foreign product
     name inside a Chinese or an English sentence does not turn it over. Digits, order numbers, symbols and
@@ -168,7 +170,8 @@ def language_of(text: str) -> Language | None:
         return Language.JA
     if _THAI.search(text):
         return Language.TH
-    return _of_han_and_latin(text)
+    found = _of_han_and_latin(text)
+    return None if found is Language.ZH_TW and reader is Language.JA else found
 
 
 def _of_han_and_latin(text: str) -> Language | None:
@@ -182,5 +185,5 @@ def _of_han_and_latin(text: str) -> Language | None:
 
 
 def _latin_words(text: str) -> list[str]:
-    tokens = (token.rstrip(".:'’-_/@") for token in _LATIN_TOKEN.findall(text))
+    tokens = (token.rstrip(".:'’-_/@?!,") for token in _LATIN_TOKEN.findall(text))
     return [token for token in tokens if _LATIN_WORD.fullmatch(token) and token.lower() not in _NEUTRAL]

@@ -250,7 +250,7 @@ class Chat:
         """One line with the way to the one-to-one chat, then silence; never an order (N4)."""
         if conversation.misses > 0:
             return None
-        heard = conversation.spoke(language_of(event.text), event.at)
+        heard = conversation.spoke(language_of(event.text, conversation.language), event.at)
         return Turn(replace(heard, misses=1), Topic.GROUP_HINT)
 
     def _to_a_person(self, conversation: Conversation, wish: Intent | None = None) -> Turn:
@@ -262,7 +262,7 @@ class Chat:
 
     def _wrote(self, heard: Conversation, event: ChatEvent) -> Turn:
         """The answer to a text. A name or an address says nothing about the language that its writer reads."""
-        conversation = heard.spoke(language_of(event.text), event.at)
+        conversation = heard.spoke(language_of(event.text, heard.language), event.at)
         intent = intent_of(event.text)
         if intent in SHORT_ANSWERS:
             return Turn(conversation, SHORT_ANSWERS[intent])

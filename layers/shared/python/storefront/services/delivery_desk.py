@@ -80,7 +80,8 @@ class DeliveryDesk:
     @staticmethod
     def is_about_delivery(conversation: Conversation, text: str) -> bool:
         """Whether a text tells delivery or invoice details; unasked, a name alone or a way alone does not."""
-        told, invoice = parse_delivery(text), parse_invoice(text)
+        asked = conversation.step is Step.INVOICE
+        told, invoice = parse_delivery(text), parse_invoice(text, asked=asked)
         if conversation.step is not Step.FREE:
             return not told.is_empty or invoice != InvoiceDraft()
         return bool(told.phone or told.address or told.chain) or invoice != InvoiceDraft()
@@ -93,7 +94,9 @@ class DeliveryDesk:
             return None
         told = parse_delivery(text)
         # The invoice of a paid order is settled.
-        invoice = InvoiceDraft() if order.state is OrderState.PAID else parse_invoice(text)
+        settled = order.state is OrderState.PAID
+        asked = conversation.step is Step.INVOICE
+        invoice = InvoiceDraft() if settled else parse_invoice(text, asked=asked)
         if conversation.step is Step.INVOICE or told.is_empty:
             answer = self._told_invoice(conversation, order, invoice, now, cause)
             if answer is not None or told.is_empty:

@@ -41,7 +41,7 @@ class OrderLookup:
         now = self._clock()
         known = self._store.read(Conversation, event.customer_id)
         conversation = known or Conversation(event.customer_id, event.line_user_id, self._default_language)
-        spoken = language_of(event.text) if event.happening is Happening.TEXT else None
+        spoken = language_of(event.text, conversation.language) if event.happening is Happening.TEXT else None
         spoke = conversation.spoke(spoken, event.at)
         answer = self._answer(conversation, event)
         message = new_message(

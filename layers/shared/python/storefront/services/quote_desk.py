@@ -44,7 +44,7 @@ class QuoteDesk:
         catalogue = self._quoting.catalogue()
         vocabulary = vocabulary_of(catalogue)
         today = event.at.astimezone(TAIPEI).date()
-        inquiry = parse_inquiry(event.text, vocabulary, today=today)
+        inquiry = parse_inquiry(event.text, vocabulary, today=today, reader=conversation.language)
         asked = [question for question in inquiry.questions if question.kind is not QuestionKind.WHICH_DATE]
         answers = self._answers(conversation, inquiry)
         cart = cart_after(conversation.cart, conversation.asked_sku, inquiry, vocabulary, answers=answers)
