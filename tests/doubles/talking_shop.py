@@ -8,13 +8,13 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Final, cast
 
 from storefront.contracts.back_office import news_in
 from storefront.contracts.catalogue_file import read_catalogue
-from storefront.domain.casework import OperatorCase, ReceivedEvent, ReceivedState, WaitStep
+from storefront.domain.casework import OperatorCase, ReceivedEvent, WaitStep
 from storefront.domain.catalogue import Catalogue
 from storefront.domain.conversation import Conversation, customer_id_of
 from storefront.domain.errors import OrderEnded, StorefrontError
@@ -53,6 +53,7 @@ JUN: Final = "U" + "b" * 32
 WORKFLOW_TIMERS: Final = {"decision": 86_400}
 
 
+@cache
 def demo_catalogue() -> tuple[Catalogue, dict[str, Counters]]:
     """The demo shop's products, and their stock."""
     read = read_catalogue((Path(__file__).parents[2] / DEMO_SHOP).read_bytes())
@@ -150,7 +151,8 @@ class TalkingShop(Services):
         self.timers = timers
         self.clock = VirtualClock()
         self.store = store or MemoryStore()
-        self.store.stock.update(stock)
+        if not self.store.stock:
+            self.store.stock.update(stock)
         self.pay = LinePayModel()
         self.line = Phone()
         self.ids = RealOrderNumbers()
@@ -332,13 +334,17 @@ class TalkingShop(Services):
         data: Mapping[str, object],
         event_id: str = "",
         at: str = "",
+        fact_id: str = "",
     ) -> ReceivedEvent:
-        """A back office's event, taken by the door and applied; returns what became of it."""
+        """A back office's event, taken by the door and applied; returns what became of it.
+
+        `event_id` is the id of the webhook; `fact_id` the event's own, when it differs.
+        """
         self.events += 1
         name = event_id or f"news{self.events}"
         body = {
             "specversion": "1.0",
-            "id": name,
+            "id": fact_id or name,
             "source": "/wms",
             "type": event_type,
             "subject": subject,
@@ -354,10 +360,19 @@ class TalkingShop(Services):
         return known
 
     def parcel(
-        self, order_number: str, status: str, shipment_id: str = "S1", **data: object
+        self,
+        order_number: str,
+        status: str,
+        shipment_id: str = "S1",
+        *,
+        event_id: str = "",
+        at: str = "",
+        fact_id: str = "",
+        **data: object,
     ) -> ReceivedEvent:
+        """The news of one parcel."""
         facts = {"shipmentId": shipment_id, "status": status, **data}
-        return self.back_office("shipment.status.v1", order_number, facts)
+        return self.back_office("shipment.status.v1", order_number, facts, event_id, at, fact_id)
 
     # Rows ------------------------------------------------------------------------------------------------
 
@@ -454,7 +469,3 @@ class TalkingShop(Services):
         self.checkout.settle(attempt.attempt_id, "returned")
         self.go()
         return self.order
-
-
-def applied(received: ReceivedEvent) -> bool:
-    return received.state is ReceivedState.APPLIED
