@@ -34,6 +34,7 @@ def test_an_unpaid_order_ends_with_its_window_and_its_stock_is_free_S4() -> None
     assert (shop.attempt.state, shop.attempt.reason) == (AttemptState.CLOSED, "window-ended")
     assert shop.stock == Counters(STOCK, 0, 0, STOCK)
     assert shop.told == ["payment_card", "order_expired"]
+    assert shop.events == ["order.cancelled.v1"]
     assert shop.workflow.ended == [("token1", "OrderEnded")]
 
 

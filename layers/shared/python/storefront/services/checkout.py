@@ -531,10 +531,13 @@ class Checkout:
     def _expire(self, order: Order, attempt: PaymentAttempt | None, cause: str, now: datetime) -> None:
         closed = order.closed(OrderState.EXPIRED, now, cause, "payment-window-ended")
         message = self._message(order, Topic.ORDER_EXPIRED, "expired", {})
-        writes: list[Write] = [Put(closed), Put(message), *released(order.counted_lines)]
+        delivery = self._store.read(OrderDelivery, order.order_number)
+        event = order_event(closed, delivery, OrderEventType.CANCELLED, now, reason="payment-window-ended")
+        writes: list[Write] = [Put(closed), Put(message), Put(event), *released(order.counted_lines)]
         if attempt is not None and attempt.is_open:
             writes.append(Put(attempt.ended(AttemptState.CLOSED, now, "window-ended")))
         self._store.commit(*writes)
+        self._jobs.send_order_event(event.event_id, 0)
         self._waits.end(closed, OrderEnded(closed.state.value), WaitStep.DECISION, WaitStep.PAYMENT)
         self._telling.deliver(message.message_id)
 
