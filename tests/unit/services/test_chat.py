@@ -12,7 +12,7 @@ from storefront.domain.language import Language
 from storefront.domain.order import OrderState
 from storefront.domain.outbox import Message, MessageState, Topic
 from storefront.domain.quote import Quote, QuoteState
-from storefront.services.ports import Put, Write
+from storefront.services.ports import Put, SendOutcome, Write
 from storefront.services.turns import Happening
 from tests.doubles.memory_store import MemoryStore
 from tests.doubles.talking_shop import JUN, MEI, TalkingShop
@@ -148,7 +148,7 @@ def test_a_redelivered_event_has_no_second_effect_A6() -> None:
 def test_what_a_crash_left_undone_is_finished_when_the_event_comes_again_A9() -> None:
     shop = TalkingShop()
     event = shop.event(Happening.TEXT, text="茉莉綠茶 3 盒")
-    shop.line.script.extend(["unknown"])  # type: ignore[list-item]
+    shop.line.script.append(SendOutcome.UNKNOWN)
     shop.chat.handle(event)
     shop.workflow.started.clear()
     assert shop.line.sent == []
@@ -169,6 +169,16 @@ def test_a_repeated_change_ends_the_workflow_of_the_quote_that_it_replaced_A9() 
     shop.workflow.ended.clear()
     shop.chat.handle(event)
     assert shop.workflow.ended == [("decision:quote1-1", "QuoteEnded")]
+
+
+def test_a_change_that_comes_again_after_the_acceptance_starts_nothing_A9() -> None:
+    shop = TalkingShop()
+    event = shop.event(Happening.TEXT, text="茉莉綠茶 3 盒")
+    shop.chat.handle(event)
+    shop.press("accept?q=quote1&v=1")
+    before = (shop.store.rows.copy(), len(shop.workflow.started), shop.workflow.ended.copy())
+    shop.chat.handle(event)
+    assert (shop.store.rows, len(shop.workflow.started), shop.workflow.ended) == before
 
 
 def test_a_repeated_decline_ends_the_workflow_again_A9() -> None:

@@ -193,17 +193,17 @@ class Chat:
     def _resume_quote(self, quote_id: str, version: int, topic: Topic) -> None:
         """The workflow of a quote that was told of, and the end of the one that it replaced."""
         quote = self._store.read(Quote, quote_id, version)
-        if topic is Topic.QUOTE and version > 1:
-            replaced = self._store.read(Quote, quote_id, version - 1)
-            if replaced is not None:
-                self._end_quote(replaced)
-        if quote is not None and quote.state is QuoteState.OFFERED and topic is Topic.QUOTE:
-            self._start_workflow(quote)
-        elif quote is not None and topic in {Topic.QUOTE_DECLINED, Topic.QUOTE_EXPIRED}:
+        if topic is not Topic.QUOTE:
             self._end_quote(quote)
+            return
+        self._end_quote(self._store.read(Quote, quote_id, version - 1))
+        if quote is not None and quote.state is QuoteState.OFFERED:
+            self._start_workflow(quote)
 
-    def _end_quote(self, quote: Quote) -> None:
-        if quote.state in {QuoteState.SUPERSEDED, QuoteState.DECLINED, QuoteState.EXPIRED}:
+    def _end_quote(self, quote: Quote | None) -> None:
+        """The workflow of a quote that has ended without an order waits no longer."""
+        ended = {QuoteState.SUPERSEDED, QuoteState.DECLINED, QuoteState.EXPIRED}
+        if quote is not None and quote.state in ended:
             self._waits.end(quote, QuoteEnded(quote.state.value), WaitStep.DECISION)
 
     def _end_order(self, order: Order) -> None:
