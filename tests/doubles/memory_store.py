@@ -1,6 +1,6 @@
 """A store in memory with the meaning of the store port: conditional writes, all or none, over the real layout.
 
-`tests/unit/services/test_stores_agree.py` holds it against the DynamoDB adapter.
+`tests/adapters/test_stores_agree.py` holds it against the DynamoDB adapter.
 """
 
 from collections.abc import Sequence

@@ -1,0 +1,282 @@
+"""The store in memory and the one in DynamoDB mean the same: whatever is true of a service over one is true over
+the other. Tables are those of template.yaml, under moto."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import boto3
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from moto import mock_aws
+
+from storefront.adapters.catalogue_table import CatalogueTable
+from storefront.adapters.dynamodb import DynamoDbStore
+from storefront.adapters.layout import LAYOUTS, Table
+from storefront.domain.casework import CaseKind, OperatorCase, ReceivedEvent, WaitStep, WorkflowWait
+from storefront.domain.conversation import Conversation, DeliveryDetails, OrderDelivery
+from storefront.domain.delivery import InvoiceChoice, InvoiceKind, Recipient, StoreChain, StorePickup
+from storefront.domain.errors import Conflict, StockShort
+from storefront.domain.language import Language
+from storefront.domain.money import Currency
+from storefront.domain.order import Order, OrderState
+from storefront.domain.outbox import Message, OrderEvent, OrderEventType, ReplyToken, Topic
+from storefront.domain.payment import AttemptState, PaymentAttempt
+from storefront.domain.quote import Quote, QuoteLine
+from storefront.domain.refund import Refund
+from storefront.domain.shipment import Parcel, ShipmentEvent, ShipmentStatus, StoreStop
+from storefront.services.ports import DueKind, Put, StockMove, Store, Write
+from tests.aws.deployment import REGION, TABLE, Deployment
+from tests.doubles.little_shop import CUSTOMER, DELIVERY, TEA, customer_row, order_row
+from tests.doubles.machinery import START
+from tests.doubles.memory_store import Counters, MemoryStore
+
+SOON = START + timedelta(minutes=5)
+UNITS = 5
+NAMES = {Table.LEDGER: "LedgerTable", Table.PERSONAL: "PersonalTable", Table.CATALOGUE: "CatalogueTable"}
+
+
+@contextmanager
+def dynamodb() -> Iterator[DynamoDbStore]:
+    """The stack's tables, empty but for five units of tea."""
+    with mock_aws():
+        client = boto3.client(
+            "dynamodb", region_name=REGION, aws_access_key_id="testing", aws_secret_access_key="testing"
+        )
+        deployment = Deployment()
+        for logical_id, properties in deployment.of_kind(TABLE).items():
+            kept = ("AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "BillingMode")
+            asked: Any = {name: properties[name] for name in kept if name in properties}
+            client.create_table(TableName=deployment.reference(logical_id), **asked)
+        tables = {table: deployment.reference(logical_id) for table, logical_id in NAMES.items()}
+        CatalogueTable(client, tables[Table.CATALOGUE], lambda: START).replace([TEA], {TEA.sku: UNITS})
+        yield DynamoDbStore(client, tables, lambda: START, lambda _seconds: None)
+
+
+def in_memory() -> MemoryStore:
+    return MemoryStore(stock={TEA.sku: Counters.of(UNITS)})
+
+
+# One row of every kind -----------------------------------------------------------------------------------
+
+LINE = QuoteLine.priced(TEA, 2, Language.ZH_TW)
+SAMPLES: tuple[Any, ...] = (
+    replace(order_row(), revision=0, shipped={TEA.sku: 1}, paid_at=START, captured=720),
+    replace(customer_row(), revision=0, cart={TEA.sku: 2}, on_file=DELIVERY, reply=ReplyToken("token", SOON)),
+    Quote("quote1", 1, CUSTOMER, Language.JA, Currency.TWD, (LINE,), START, SOON, due_at=SOON),
+    PaymentAttempt(
+        "attempt1",
+        "ORDER1",
+        CUSTOMER,
+        "ORDER1-1",
+        720,
+        Currency.TWD,
+        AttemptState.CONFIRMING,
+        START,
+        SOON,
+        transaction_id="2026112400000000001",
+        first_claimed_at=START,
+        claims=2,
+        due_at=SOON,
+    ),
+    Refund("ORDER1", "refund1", "attempt1", 100, Currency.TWD, "wish", START, known_before=("1", "2")),
+    Message("event:1", CUSTOMER, Topic.PAID, START, {"order_number": "ORDER1"}, due_at=SOON),
+    WorkflowWait("quote1-1", WaitStep.PAYMENT, "token", START),
+    OperatorCase(CaseKind.REFUND_REFUSED, "ORDER1", START, {"code": "1163"}, due_at=START),
+    OrderDelivery(
+        "ORDER1",
+        CUSTOMER,
+        DeliveryDetails(
+            store=StorePickup(Recipient("林小美", "0987654321"), StoreChain.FAMILY, "府前店"),
+            invoice=InvoiceChoice(InvoiceKind.COMPANY, "04595257", "山嵐茶行"),
+            note="請先來電",
+            wished_date="2026-12-01",
+        ),
+    ),
+    OrderEvent("event1", "ORDER1", OrderEventType.PAID, '{"id":"茶"}', START, due_at=SOON),
+    ReceivedEvent("warehouse", "event1", "hash", "{}", START),
+    Parcel(
+        "ORDER1",
+        "parcel1",
+        (
+            ShipmentEvent(
+                "event1",
+                ShipmentStatus.READY_FOR_PICKUP,
+                START,
+                carrier="black_cat",
+                store=StoreStop("府前店", deadline="2026-12-01"),
+                items={TEA.sku: 2},
+            ),
+        ),
+        updated_at=START,
+    ),
+)
+
+
+@pytest.mark.parametrize("row", SAMPLES, ids=lambda row: type(row).__name__)
+def test_a_row_comes_back_as_it_was_written(row: Any) -> None:
+    ids = LAYOUTS[type(row)].ids(row)
+    with dynamodb() as real:
+        for store in (real, in_memory()):
+            assert store.read(type(row), *ids) is None
+            store.commit(Put(row))
+            assert store.read(type(row), *ids) == replace(row, revision=1)
+
+
+# Generated sequences -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Change:
+    """Write a row of a few that there are, with the revision that was read, or with an older one."""
+
+    name: str
+    value: int
+    stale: bool
+    due: int | None
+
+
+@dataclass(frozen=True)
+class Commit:
+    """One transaction."""
+
+    changes: tuple[Change, ...]
+    moves: tuple[StockMove, ...]
+
+
+CHANGES = st.builds(
+    Change,
+    st.sampled_from(["order-a", "order-b", "refund-a1", "refund-a2", "refund-b1", "message", "conversation"]),
+    st.integers(0, 9),
+    st.booleans(),
+    st.none() | st.integers(0, 600),
+)
+MOVES = st.builds(
+    StockMove,
+    st.sampled_from([TEA.sku, "NO-SUCH-SKU"]),
+    available=st.integers(-4, 2),
+    held=st.integers(-2, 3),
+    committed=st.integers(-1, 1),
+    on_hand=st.integers(-1, 1),
+).filter(lambda move: move != StockMove(move.sku))
+COMMITS = st.builds(
+    Commit,
+    st.lists(CHANGES, max_size=3, unique_by=lambda change: change.name).map(tuple),
+    st.lists(MOVES, max_size=2, unique_by=lambda move: move.sku).map(tuple),
+).filter(lambda commit: bool(commit.changes or commit.moves))
+
+
+def row_of(change: Change) -> Any:
+    """The row that a change is about, never written before."""
+    due_at = None if change.due is None else START + timedelta(milliseconds=change.due * 1_001)
+    kind, _, rest = change.name.partition("-")
+    match kind:
+        case "order":
+            created = START + timedelta(seconds=rest == "b")
+            order = replace(order_row(), order_number=rest, created_at=created, satisfaction=change.value)
+            return replace(order, due_at=due_at, revision=0)
+        case "refund":
+            refund = Refund(rest[0], rest, "attempt1", change.value + 1, Currency.TWD, "wish", START)
+            return replace(refund, due_at=due_at)
+        case "message":
+            return Message("event:1", CUSTOMER, Topic.PAID, START, {"n": str(change.value)}, due_at=due_at)
+        case _:
+            return replace(customer_row(), misses=change.value, revision=0)
+
+
+def apply(store: Store, commit: Commit) -> tuple[str, str]:
+    """Try the transaction; what came of it, as text that both stores must agree on."""
+    writes: list[Write] = []
+    for change in commit.changes:
+        row = row_of(change)
+        known = store.read(type(row), *LAYOUTS[type(row)].ids(row))
+        revision = known.revision if known is not None else 0
+        writes.append(Put(replace(row, revision=max(0, revision - change.stale))))
+    try:
+        store.commit(*writes, *commit.moves)
+    except StockShort as short:
+        return "short", short.sku
+    except Conflict as conflict:
+        return "conflict", str(conflict)
+    return "written", ""
+
+
+def name_of(row: Any) -> tuple[str | int, ...]:
+    return LAYOUTS[type(row)].ids(row)
+
+
+def everything_in(store: Store, before: datetime) -> dict[str, object]:
+    """All that the port can tell."""
+    return {
+        "orders": [store.read(Order, number) for number in ("a", "b")],
+        "refunds": [store.rows_of(Refund, number) for number in ("a", "b")],
+        "message": store.read(Message, "event:1"),
+        "conversation": store.read(Conversation, CUSTOMER),
+        "recent": store.recent_orders(CUSTOMER, 10),
+        "recent one": store.recent_orders(CUSTOMER, 1),
+        "due": {
+            kind: sorted(store.due(kind, before, 25), key=name_of)
+            for kind in (DueKind.ORDER, DueKind.REFUND, DueKind.MESSAGE)
+        },
+    }
+
+
+@settings(
+    max_examples=25,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    phases=(
+        Phase.explicit,
+        Phase.reuse,
+        Phase.generate,
+    ),  # each example makes tables: shrinking takes minutes
+)
+@given(st.lists(COMMITS, min_size=1, max_size=10), st.integers(0, 700))
+def test_both_stores_answer_alike_to_any_sequence_of_transactions(
+    commits: Sequence[Commit], seconds: int
+) -> None:
+    memory = in_memory()
+    with dynamodb() as real:
+        for commit in commits:
+            assert apply(real, commit) == apply(memory, commit)
+        before = START + timedelta(seconds=seconds)
+        assert everything_in(real, before) == everything_in(memory, before)
+        counters = memory.stock[TEA.sku]
+        # What the memory counts, the table must be able to give, and not one unit more.
+        if counters.available >= 0:
+            real.commit(StockMove(TEA.sku, available=-counters.available, on_hand=1))
+            with pytest.raises(StockShort):
+                real.commit(StockMove(TEA.sku, available=-1))
+
+
+def test_rows_that_are_due_come_oldest_first() -> None:
+    rows = [
+        row_of(Change(name, 1, False, due))
+        for name, due in [("refund-a1", 9), ("refund-a2", 3), ("refund-b1", 6)]
+    ]
+    with dynamodb() as real:
+        for store in (real, in_memory()):
+            store.commit(*map(Put, rows))
+            due = store.due(DueKind.REFUND, START + timedelta(seconds=60), 25)
+            assert [row.refund_id for row in due if isinstance(row, Refund)] == ["a2", "b1", "a1"]
+            first = store.due(DueKind.REFUND, START + timedelta(seconds=60), 1)
+            assert [row.refund_id for row in first if isinstance(row, Refund)] == ["a2"]
+
+
+def test_a_row_that_is_not_due_any_more_is_not_found() -> None:
+    order = replace(order_row(), revision=0, due_at=START)
+    with dynamodb() as real:
+        for store in (real, in_memory()):
+            store.commit(Put(order))
+            store.commit(Put(replace(order, revision=1, due_at=None, state=OrderState.PAID)))
+            assert list(store.due(DueKind.ORDER, SOON, 25)) == []
+
+
+def test_kinds_without_a_partition_of_their_own_cannot_be_listed() -> None:
+    with dynamodb() as real:
+        for store in (real, in_memory()):
+            with pytest.raises(LookupError):
+                store.rows_of(Conversation, CUSTOMER)
