@@ -1,0 +1,98 @@
+"""Quotes: frozen lines, one life, and a moment after which they can be accepted no more."""
+
+from dataclasses import replace
+from datetime import timedelta
+from itertools import product
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from storefront.domain.catalogue import PriceTier, Product, ProductKind, ReturnPolicy, Unit
+from storefront.domain.errors import IllegalMove
+from storefront.domain.language import Language
+from storefront.domain.money import Currency
+from storefront.domain.quote import QUOTE_MOVES, Quote, QuoteLine, QuoteState
+from tests.doubles.machinery import START
+
+TEA = Product(
+    sku="TEA-JAS",
+    kind=ProductKind.GOODS,
+    names={Language.ZH_TW: "茉莉綠茶", Language.EN: "Jasmine green tea"},
+    unit=Unit.BOX,
+    price=180,
+    floor_price=140,
+    tiers=(PriceTier(24, 171), PriceTier(60, 160), PriceTier(120, 150)),
+    return_policy=ReturnPolicy.SEVEN_DAYS,
+    stock_counted=True,
+    lead_days=2,
+)
+WRAPPING = replace(TEA, sku="SVC-GIF", price=60, floor_price=60, tiers=(), stock_counted=False)
+UNTIL = START + timedelta(days=1)
+
+
+def quote(*lines: QuoteLine, state: QuoteState = QuoteState.OFFERED) -> Quote:
+    return Quote(
+        "quote1", 2, "customer1", Language.ZH_TW, Currency.TWD, lines, START, UNTIL, state, due_at=UNTIL
+    )
+
+
+@pytest.mark.parametrize(
+    ("units", "price"),
+    [(1, 180), (23, 180), (24, 171), (59, 171), (60, 160), (119, 160), (120, 150), (9_999, 150)],
+)
+def test_a_line_is_priced_by_the_tier_that_its_quantity_reaches(units: int, price: int) -> None:
+    line = QuoteLine.priced(TEA, units, Language.EN)
+    assert line == QuoteLine(
+        "TEA-JAS", "Jasmine green tea", units, "box", price, 180, ReturnPolicy.SEVEN_DAYS, True, 2
+    )
+    assert line.amount == units * price
+
+
+@given(st.lists(st.tuples(st.sampled_from([TEA, WRAPPING]), st.integers(1, 9_999)), max_size=20))
+def test_a_subtotal_is_the_sum_of_whole_amounts_M3(some: list[tuple[Product, int]]) -> None:
+    lines = [QuoteLine.priced(product, units, Language.ZH_TW) for product, units in some]
+    subtotal = quote(*lines).subtotal
+    assert isinstance(subtotal, int)
+    assert subtotal == sum(product.unit_price(units) * units for product, units in some)
+
+
+def test_only_counted_lines_hold_stock() -> None:
+    tea, wrapping = (QuoteLine.priced(each, 3, Language.ZH_TW) for each in (TEA, WRAPPING))
+    assert quote(tea, wrapping).counted_lines == (tea,)
+
+
+def test_a_workflow_is_named_after_the_version_D5() -> None:
+    assert quote().workflow_name == "quote1-2"
+
+
+@pytest.mark.parametrize(
+    ("state", "seconds", "is_open"),
+    [
+        (QuoteState.OFFERED, -1, True),
+        (QuoteState.OFFERED, 0, False),
+        (QuoteState.OFFERED, 1, False),
+        *((state, -1, False) for state in QuoteState if state is not QuoteState.OFFERED),
+    ],
+)
+def test_a_quote_is_open_while_offered_and_before_its_moment_Q4_B8(
+    state: QuoteState, seconds: int, is_open: bool
+) -> None:
+    assert quote(state=state).is_open_at(UNTIL + timedelta(seconds=seconds)) is is_open
+
+
+@pytest.mark.parametrize(("source", "target"), list(product(QuoteState, QuoteState)))
+def test_only_an_offered_quote_moves_and_only_once_T1_T3_Q2(source: QuoteState, target: QuoteState) -> None:
+    before = quote(state=source)
+
+    def moved() -> Quote:
+        return before.accepted("A7K3Q-9XM2T") if target is QuoteState.ACCEPTED else before.ended(target)
+
+    if source is not QuoteState.OFFERED or target is QuoteState.OFFERED:
+        with pytest.raises(IllegalMove):
+            moved()
+        return
+    assert target in QUOTE_MOVES[source]
+    after = moved()
+    assert (after.state, after.due_at, after.lines, after.revision) == (target, None, before.lines, 0)
+    assert after.order_number == ("A7K3Q-9XM2T" if target is QuoteState.ACCEPTED else None)
