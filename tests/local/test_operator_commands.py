@@ -1,0 +1,141 @@
+"""`make cases` and `make reconcile`: what is asked of the functions, and what a person reads."""
+
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dev.cases import FUNCTION as DESK
+from dev.cases import arguments_of, ask
+from dev.catalogue import NoShop
+from dev.invoking import RunningShop
+from dev.reconcile import FUNCTION as BOOKS
+from dev.reconcile import reconcile
+from storefront.domain.casework import CaseAction, CaseKind
+
+CASE = {
+    "kind": "refund_refused",
+    "subject": "A7K3Q-9XM2T:r1",
+    "openedAt": "2026-11-24T06:00:00+00:00",
+    "facts": {"code": "1163"},
+    "offers": ["resolve", "refund"],
+}
+
+
+class Answering(RunningShop):
+    """A shop whose functions answer as told, and which keeps what they were asked."""
+
+    asked: list[tuple[str, Mapping[str, Any]]]
+    answer: dict[str, Any]
+
+    def invoke(self, output: str, payload: Mapping[str, Any]) -> dict[str, Any]:
+        self.asked.append((output, payload))
+        return self.answer
+
+
+def answering(answer: dict[str, Any], folder: Path = Path()) -> Answering:
+    shop = Answering(client=None, outputs={}, folder=folder, who="local:mei")  # type: ignore[arg-type]
+    object.__setattr__(shop, "asked", [])
+    object.__setattr__(shop, "answer", answer)
+    return shop
+
+
+def test_without_a_word_the_open_cases_are_listed() -> None:
+    shop = answering({"cases": [CASE]})
+
+    status, said = ask(shop, arguments_of([]))
+
+    assert (status, shop.asked) == (0, [(DESK, {"task": "list"})])
+    assert said.splitlines()[0].split() == [
+        "2026-11-24T06:00",
+        "refund_refused",
+        "A7K3Q-9XM2T:r1",
+        'code="1163"',
+    ]
+
+
+def test_no_cases_are_said_to_be_none() -> None:
+    assert ask(answering({"cases": []}), arguments_of([])) == (0, "No open cases.")
+
+
+def test_a_case_is_shown_with_its_order_its_refunds_and_its_audit() -> None:
+    entry = {"at": "2026-11-24T07:00:00", "who": "mei", "action": "resolve", "note": "called", "facts": {}}
+    settled = {"resolvedAt": "2026-11-24T07:00:00+00:00", "resolvedBy": "mei", "resolution": "called"}
+    whole = {**CASE, **settled, "order": {"state": "paid"}, "refunds": [{"amount": 100}], "audit": [entry]}
+
+    _, said = ask(answering({"case": whole}), arguments_of(["show", "refund_refused", "A7K3Q-9XM2T:r1"]))
+
+    assert said == (
+        "refund_refused  A7K3Q-9XM2T:r1\n"
+        "opened    2026-11-24T06:00:00+00:00\n"
+        'fact      code = 1163\norder     state="paid"\nrefund    amount=100\n'
+        "done      2026-11-24T07:00:00 mei: resolve (called) \n"
+        "settled   2026-11-24T07:00:00 by mei: called"
+    )
+
+
+def test_an_action_goes_with_who_why_and_the_two_fields() -> None:
+    shop = answering({"case": CASE})
+    typed = ["refund", "refund_refused", "A7K3Q-9XM2T:r1", "--order", "A7K3Q-9XM2T", "--amount", "100"]
+
+    ask(shop, arguments_of([*typed, "--note", "agreed"]))
+
+    assert shop.asked == [
+        (
+            DESK,
+            {
+                "task": "act",
+                "kind": "refund_refused",
+                "subject": "A7K3Q-9XM2T:r1",
+                "action": "refund",
+                "who": "local:mei",
+                "note": "agreed",
+                "orderNumber": "A7K3Q-9XM2T",
+                "amount": 100,
+                "reference": "",
+            },
+        )
+    ]
+
+
+def test_what_is_not_done_says_why_and_fails() -> None:
+    arguments = arguments_of(["resolve", "person_wanted", "event1"])
+
+    assert ask(answering({"refused": "say why"}), arguments) == (1, "Not done: say why")
+
+
+@pytest.mark.parametrize(
+    "typed", [["show"], ["refund", "refund_refused"], ["pay"], ["show", "nonsense", "x"]]
+)
+def test_half_a_command_is_explained(typed: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        arguments_of(typed)
+    assert "usage" in capsys.readouterr().err
+
+
+def test_the_report_becomes_a_file(tmp_path: Path) -> None:
+    shop = answering({"found": True, "agrees": True, "report": "# Reconciliation\n"}, tmp_path)
+
+    _, path = reconcile(shop, date(2026, 11, 24))
+
+    assert path == tmp_path / "reports" / "reconciliation-2026-11-24.md"
+    assert path.read_text(encoding="utf-8") == "# Reconciliation\n"
+    assert shop.asked == [(BOOKS, {"task": "reconcile", "day": "2026-11-24"})]
+
+
+def test_a_report_that_is_not_there_is_not_made_up(tmp_path: Path) -> None:
+    shop = answering({"found": False}, tmp_path)
+
+    with pytest.raises(NoShop, match="no report of 2026-11-24"):
+        reconcile(shop, date(2026, 11, 24), only_read=True)
+    assert shop.asked == [(BOOKS, {"task": "report", "day": "2026-11-24"})]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_manual_has_a_section_for_every_kind_of_case_and_a_row_for_every_action() -> None:
+    manual = (Path(__file__).parents[2] / "docs" / "operations.md").read_text(encoding="utf-8")
+
+    assert [kind for kind in CaseKind if f"\n### {kind.value}\n" not in manual] == []
+    assert [action for action in CaseAction if f"| `{action.value}` |" not in manual] == []
