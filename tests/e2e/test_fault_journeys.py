@@ -66,8 +66,8 @@ def bought(run: LocalRun, inquiry: str) -> str:
     return asyncio.run(story())
 
 
-def refund_behind_our_back(run: LocalRun, order_number: str, amount: int) -> str:
-    """Somebody gives money back in LINE Pay's own back office; returns the payment's transaction."""
+def refund_behind_our_back(run: LocalRun, order_number: str, amount: int) -> tuple[str, str]:
+    """Somebody gives money back in LINE Pay's own pages: the numbers of the payment and of the refund."""
 
     async def transaction() -> str:
         books = LinePayBooks(run.base_url)
@@ -82,8 +82,9 @@ def refund_behind_our_back(run: LocalRun, order_number: str, amount: int) -> str
     line_pay = LinePay(
         f"{run.base_url}/_line_pay", credentials.line_pay_channel_id, credentials.line_pay_channel_secret
     )
-    assert line_pay.refund(transaction_id, amount, Currency.TWD).code == "0000"
-    return transaction_id
+    refunded = line_pay.refund(transaction_id, amount, Currency.TWD).value
+    assert refunded is not None
+    return transaction_id, refunded.refund_transaction_id
 
 
 def cased(run: LocalRun, *arguments: str) -> tuple[int, str]:
@@ -95,7 +96,7 @@ def test_a_refund_behind_our_back_is_found_put_before_a_person_and_settled_with_
     local_run: LocalRun,
 ) -> None:
     order = bought(local_run, "茉莉綠茶 5 盒")
-    transaction_id = refund_behind_our_back(local_run, order, 50)
+    transaction_id, refund_number = refund_behind_our_back(local_run, order, 50)
     shop = running_shop(None, local_run.port)
     today = shop_day(datetime.now(UTC))
 
@@ -110,13 +111,13 @@ def test_a_refund_behind_our_back_is_found_put_before_a_person_and_settled_with_
     status, said = cased(local_run, "resolve", "reconciliation", subject)
     assert (status, said) == (1, "Not done: say who you are and why: both are kept")
 
-    status, said = cased(
-        local_run, "resolve", "reconciliation", subject, "--note", "refunded in LINE Pay's own pages"
-    )
+    typed = ["--order", order, "--amount", "50", "--reference", refund_number, "--note", "a broken box"]
+    status, said = cased(local_run, "refunded_by_hand", "reconciliation", subject, *typed)
 
     assert status == 0
-    assert "resolve (refunded in LINE Pay's own pages)" in said
+    assert "refunded_by_hand (a broken box)" in said
     assert subject not in cased(local_run)[1]
+    assert row not in reconcile.reconcile(shop, today)[0]["report"]
 
 
 def test_a_wrong_sum_is_never_taken_for_paid_and_a_person_can_let_it_be_looked_at_again(

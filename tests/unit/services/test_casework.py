@@ -17,7 +17,8 @@ from storefront.domain.errors import ActionRefused
 from storefront.domain.order import HoldState, OrderState
 from storefront.domain.outbox import OrderEvent, OrderEventState
 from storefront.domain.payment import AttemptState
-from storefront.domain.payment_answers import Call
+from storefront.domain.payment_answers import Call, RefundRecord
+from storefront.domain.reconciliation import Books, compare
 from storefront.domain.refund import RefundState
 from storefront.services.case_refunds import CaseRefunds
 from storefront.services.cases import case_writes
@@ -477,6 +478,52 @@ def test_a_refund_by_hand_needs_a_proof_and_has_a_limit(
     case = desk.case(CaseKind.REFUND_REFUSED)
 
     assert why in desk.refused(case, CaseAction.REFUNDED_BY_HAND, order_number=ORDER, **more)
+
+
+def refunded_in_their_pages(desk: Desk, amount: int) -> tuple[OperatorCase, str]:
+    """Somebody gave money back in LINE Pay's own pages; the case, and LINE Pay's number of that refund."""
+    shop = desk.shop.paid()
+    number = "2026112400000000777"
+    before = shop.pay.transactions[shop.transaction]
+    shop.pay.transactions[shop.transaction] = replace(before, refunds=(RefundRecord(number, amount),))
+    case = desk.case(
+        CaseKind.RECONCILIATION, f"{ORDER}:{shop.transaction}", attemptId=shop.attempt.attempt_id
+    )
+    return case, number
+
+
+def test_a_refund_of_line_pays_own_pages_is_taken_into_the_books_and_both_sides_agree(desk: Desk) -> None:
+    case, number = refunded_in_their_pages(desk, 50)
+    shop = desk.shop
+
+    desk.act(case, CaseAction.REFUNDED_BY_HAND, order_number=ORDER, amount=50, reference=number)
+
+    assert [(refund.state, refund.provider_refund_id) for refund in shop.refunds] == [
+        (RefundState.DONE, number)
+    ]
+    capture = shop.pay.transactions[shop.transaction].capture
+    assert compare(Books(shop.attempt, shop.order, tuple(shop.refunds)), capture) is None
+
+
+def test_a_number_that_line_pay_does_not_list_proves_nothing(desk: Desk) -> None:
+    case, number = refunded_in_their_pages(desk, 50)
+    typed = {"order_number": ORDER, "amount": 50}
+
+    why = desk.refused(case, CaseAction.REFUNDED_BY_HAND, **typed, reference="2026112400000000778")
+    assert "has no refund 2026112400000000778 over 50" in why
+    assert "over 60" in desk.refused(
+        case, CaseAction.REFUNDED_BY_HAND, order_number=ORDER, amount=60, reference=number
+    )
+
+
+def test_one_refund_of_line_pay_is_taken_into_the_books_once(desk: Desk) -> None:
+    case, number = refunded_in_their_pages(desk, 50)
+    desk.act(case, CaseAction.REFUNDED_BY_HAND, order_number=ORDER, amount=50, reference=number)
+    again = desk.case(case.kind, case.subject, attemptId=desk.shop.attempt.attempt_id)
+
+    assert "in our books already" in desk.refused(
+        again, CaseAction.REFUNDED_BY_HAND, order_number=ORDER, amount=50, reference=number
+    )
 
 
 # The order system ----------------------------------------------------------------------------------------

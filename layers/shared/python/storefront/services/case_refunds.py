@@ -4,9 +4,11 @@
 the order ends, and the refund does the rest.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Final
 
 from storefront.domain.casework import Deed, OperatorCase, WaitStep
 from storefront.domain.conversation import OrderDelivery
@@ -23,6 +25,8 @@ from storefront.services.ports import Clock, Ids, Jobs, PaymentGateway, Put, Sto
 from storefront.services.quoting import released
 from storefront.services.refunding import stock_back
 from storefront.services.waiting import Waits
+
+_LINE_PAY_NUMBER: Final = re.compile(r"[0-9]{10,20}")
 
 
 @dataclass(frozen=True)
@@ -166,7 +170,10 @@ class CaseRefunds:
         return Outcome(tuple(writes), facts, settles=True, follow=tuple(follow))
 
     def given_by_hand(self, case: OperatorCase, deed: Deed) -> Outcome:
-        """The money went back outside LINE Pay: written into the balance, so that it cannot go back once more."""
+        """The money went back without us: written into the balance, so that it cannot go back once more.
+
+        A reference that is a number of LINE Pay's means a refund of its own pages, which its list has to show.
+        """
         order = confirmed_by_two_fields(self._store, case, deed)
         if not deed.reference.strip():
             raise ActionRefused("name the transfer: --reference")
@@ -184,7 +191,7 @@ class CaseRefunds:
         done = replace(
             intended,
             state=RefundState.DONE,
-            provider_refund_id=f"{BY_HAND}{deed.reference.strip()}",
+            provider_refund_id=self._reference(case, order, deed),
             settled_at=now,
             due_at=None,
         )
@@ -209,6 +216,21 @@ class CaseRefunds:
                 lambda: self._waits.wake(after, WaitStep.DELIVERY, after.order_number),
             ),
         )
+
+    def _reference(self, case: OperatorCase, order: Order, deed: Deed) -> str:
+        """What proves the refund: LINE Pay's own number if its list has it, else the words of the person."""
+        reference = deed.reference.strip()
+        if not _LINE_PAY_NUMBER.fullmatch(reference):
+            return f"{BY_HAND}{reference}"
+        listed = self._capture_of(attempt_of(self._store, case, order)).refunds
+        if not any(
+            record.refund_transaction_id == reference and record.amount == deed.amount for record in listed
+        ):
+            raise ActionRefused(f"LINE Pay's list has no refund {reference} over {deed.amount}")
+        refunds = self._store.rows_of(Refund, order.order_number)
+        if any(refund.provider_refund_id == reference for refund in refunds):
+            raise ActionRefused(f"the refund {reference} is in our books already")
+        return reference
 
     # LINE Pay's side -------------------------------------------------------------------------------------
 

@@ -143,7 +143,7 @@ class Reconciling:
             again = compare(books, capture)
             if again is not None:
                 found.differences.append(again)
-                self._open_case(books, again, day)
+                self._open_case(books, again, day, capture)
             elif healing:
                 found.healed.append(finding)
         if books.is_under_way:
@@ -195,7 +195,7 @@ class Reconciling:
             self._metrics.count("ReconciliationConflict")
         return False
 
-    def _open_case(self, books: Books, finding: Finding, day: date) -> None:
+    def _open_case(self, books: Books, finding: Finding, day: date, capture: Capture | None) -> None:
         facts = {
             "difference": finding.difference.value,
             "ours": str(finding.ours),
@@ -204,6 +204,9 @@ class Reconciling:
             "attemptId": books.attempt.attempt_id,
             "day": day.isoformat(),
         }
+        if capture is not None and capture.refunds:
+            listed = (f"{each.refund_transaction_id}={each.amount}" for each in capture.refunds)
+            facts["refundsAtLinePay"] = " ".join(listed)
         subject = f"{finding.order_number}:{finding.transaction_id}"
         writes = case_writes(self._store, CaseKind.RECONCILIATION, subject, self._clock(), facts)
         if writes:
