@@ -98,7 +98,7 @@ def test_a_waiting_task_takes_its_patience_from_the_input_and_hands_its_token_ov
 
 
 def test_whoever_timed_out_looks_at_what_really_happened_first() -> None:
-    after_timeout = {}
+    after_timeout: dict[str, str] = {}
     for name in WAITING:
         for rule in TASKS[name]["Catch"]:
             if {"States.Timeout", "States.ALL"} & set(rule["ErrorEquals"]):
@@ -139,13 +139,14 @@ def ended_with() -> set[str]:
 
 
 def test_every_choice_has_a_default_and_knows_the_answers_that_its_task_gives() -> None:
-    answers = {"WhatBecameOfTheQuote": set(Decision), "WhatBecameOfThePayment": set(Closing)}
+    answers = {
+        "WhatBecameOfTheQuote": {str(each) for each in Decision},
+        "WhatBecameOfThePayment": {str(each) for each in Closing},
+    }
     for name, state in STATES.items():
         if state["Type"] == "Choice":
             assert "Default" in state
-            assert {each["StringEquals"] for each in state["Choices"]} <= {
-                each.value for each in answers[name]
-            }
+            assert {each["StringEquals"] for each in state["Choices"]} <= answers[name]
 
 
 def test_payloads_are_what_the_functions_read() -> None:

@@ -26,7 +26,7 @@ from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Mount, Route
+from starlette.routing import Mount, Route, Router
 from starlette.types import Receive, Scope, Send
 
 from dev.catalogue import DEMO_SHOP, load
@@ -48,7 +48,7 @@ from tests.standins.serving import free_socket, serving
 
 type Json = dict[str, Any]
 
-PATIENCE: Final = 10.0
+PATIENCE: Final = 20.0
 """Seconds that a busy machine may take for what the state machine does by itself."""
 
 AWS: Final = {
@@ -63,13 +63,13 @@ RETURNS: Final = {"approve": Action.APPROVE, "cancel": Action.CANCEL, "decline":
 
 @dataclass
 class Door:
-    """One server for all worlds of a session; each puts its own app behind it."""
+    """One server for all worlds of a session; each has a path of its own there."""
 
     url: str = ""
-    app: Callable[[Scope, Receive, Send], Any] = field(default_factory=Starlette)
+    worlds: list[Mount] = field(default_factory=list)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await self.app(scope, receive, send)
+        await Router(self.worlds)(scope, receive, send)
 
 
 @dataclass
@@ -107,7 +107,9 @@ class World:
     """A deployed shop and everybody around it."""
 
     def __init__(self, door: Door, parameters: Mapping[str, str], secrets: Mapping[str, Json]) -> None:
-        self.url = door.url
+        stack = f"shop-{uuid.uuid4().hex[:6]}"
+        self.path_of_all = f"/{stack}"
+        self.url = f"{door.url}{self.path_of_all}"
         self.lock = threading.RLock()
         self.failures: list[tuple[str, str]] = []
         self.closed = False
@@ -115,19 +117,19 @@ class World:
         self._go_on.set()
         self.deployment = Deployment(
             {
-                "LineApiBaseUrl": f"{door.url}/_line",
-                "LineDataApiBaseUrl": f"{door.url}/_line",
-                "LinePayBaseUrl": f"{door.url}/_line_pay",
-                "BackofficeUrl": f"{door.url}/_order_system",
-                "PublicBaseUrl": door.url,
+                "LineApiBaseUrl": f"{self.url}/_line",
+                "LineDataApiBaseUrl": f"{self.url}/_line",
+                "LinePayBaseUrl": f"{self.url}/_line_pay",
+                "BackofficeUrl": f"{self.url}/_order_system",
+                "PublicBaseUrl": self.url,
                 **parameters,
             },
-            stack=f"shop-{uuid.uuid4().hex[:6]}",
+            stack=stack,
         )
         self.credentials = LocalCredentials()
         line, line_pay = secrets["LineSecret"], secrets["LinePaySecret"]
         self.line = LinePlatform(
-            f"{door.url}/line/webhook", str(line["channelId"]), str(line["channelSecret"])
+            f"{self.url}/line/webhook", str(line["channelId"]), str(line["channelSecret"])
         )
         self.pay = LinePayPlatform(str(line_pay["channelId"]), str(line_pay["channelSecret"]))
         self.order_system = OrderSystem(str(secrets["OrderSystemSecret"]["signingSecret"]))
@@ -151,7 +153,7 @@ class World:
         }
         tables = {table: self.deployment.reference(f"{table.value.capitalize()}Table") for table in Table}
         self.store = DynamoDbStore(self._dynamodb, tables, lambda: datetime.now(UTC))
-        self.app = self._app()
+        self.mount = Mount(self.path_of_all, self._app())
 
     # The API ---------------------------------------------------------------------------------------------
 
@@ -188,6 +190,7 @@ class World:
         as_base64: bool = False,
     ) -> HttpAnswer:
         """One request as API Gateway hands it to the function of its route."""
+        target = target.removeprefix(self.path_of_all)
         path = urlsplit(target).path
         if not function:
             function, path_parameters = self._route(method, path)
@@ -755,12 +758,13 @@ def world(door: Door, secrets: Mapping[str, Json] | None = None, **parameters: s
 
             patch.setattr(LambdaSimpleBackend, "invoke", invoked)
             patch.setattr(boto3, "DEFAULT_SESSION", None)
-            patch.setattr(door, "app", made.app)
+            door.worlds.append(made.mount)
             try:
                 with made.meter.listening():
                     yield made
             finally:
                 made.stop()
+                door.worlds.remove(made.mount)
                 forget_warm_state()
 
 

@@ -9,14 +9,14 @@ from tests.aws.world import door as door  # noqa: PLC0414 - a fixture
 
 
 @pytest.fixture
-def shop(door: Door) -> Iterator[World]:
-    """The template's stack with its own durations."""
+def fresh_shop(door: Door) -> Iterator[World]:
+    """The template's stack with its own durations, in which nothing has happened yet."""
     with world(door) as made:
         yield made
 
 
 @pytest.fixture(scope="module")
-def steady_shop(door: Door) -> Iterator[World]:
+def shop(door: Door) -> Iterator[World]:
     """One shop for the tests of a module, which looks at open payments every second."""
     with world(door, PaymentCheckSeconds="1") as made:
         yield made
@@ -24,12 +24,6 @@ def steady_shop(door: Door) -> Iterator[World]:
 
 @pytest.fixture(scope="module")
 def hasty_shop(door: Door) -> Iterator[World]:
-    """Quotes last three seconds, and so do payment windows."""
-    with world(
-        door,
-        QuoteValiditySeconds="3",
-        PaymentWindowSeconds="3",
-        PaymentCheckSeconds="1",
-        DeliverySilenceSeconds="60",
-    ) as made:
+    """One in which quotes and payment windows last seconds."""
+    with world(door, QuoteValiditySeconds="4", PaymentWindowSeconds="3", PaymentCheckSeconds="1") as made:
         yield made

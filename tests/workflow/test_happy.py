@@ -3,7 +3,8 @@
 from tests.aws.world import World, words
 
 
-def test_from_an_inquiry_to_the_door_in_five_states(shop: World) -> None:
+def test_from_an_inquiry_to_the_door_in_five_states(fresh_shop: World) -> None:
+    shop = fresh_shop
     phone = shop.phone()
     name, order = phone.bought()
     assert "付款成功" in words(phone.everything())
