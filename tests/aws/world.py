@@ -493,9 +493,14 @@ class World:
         """An order with other times."""
         self.store.commit(Put(replace(order, **changes)))
 
-    def line_out_of_order(self, call: str = "reply") -> None:
-        """LINE answers the next such call with an error."""
-        self.line.faults.append(Fault(call))
+    @contextmanager
+    def line_out_of_order(self, call: str = "*") -> Iterator[None]:
+        """LINE answers such calls with an error meanwhile."""
+        self.line.faults.append(Fault(call, times=1000))
+        try:
+            yield
+        finally:
+            self.line.faults.clear()
 
     def stock(self, sku: str) -> dict[str, int]:
         row = self.rows("CatalogueTable")[f"STOCK#{sku} -"]

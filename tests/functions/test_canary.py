@@ -119,10 +119,10 @@ def journey(shop: World) -> Planted:
     shop.until(lambda: len(shop.pay.payments) > known)
     again = list(shop.pay.payments.values())[-1]
     shop.pay.faults.script("confirm", Fault.drop_after_effect(), transaction_id=again.transaction_id)
-    shop.line_out_of_order("push")
     shop.order_system.answers = [500]
-    phone.at_line_pay(again)
-    shop.until(lambda: phone.order().state is OrderState.PAID)
+    with shop.line_out_of_order():
+        phone.at_line_pay(again)
+        shop.until(lambda: phone.order().state is OrderState.PAID)
     order = phone.order()
     trespass(shop, phone.customer_id)
     shop.settle()

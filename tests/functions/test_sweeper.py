@@ -54,8 +54,8 @@ def test_nothing_to_do_is_done_without_a_write(fresh_shop: World) -> None:
 def test_a_message_that_a_crash_left_unsent_is_sent_once(fresh_shop: World) -> None:
     phone = fresh_shop.phone()
     # LINE does not answer: the message stays in the outbox.
-    fresh_shop.line_out_of_order()
-    phone.say("謝謝")
+    with fresh_shop.line_out_of_order():
+        phone.say("謝謝")
     assert phone.heard() == []
     fresh_shop.make_due(DueKind.MESSAGE)
     for _ in range(2):
