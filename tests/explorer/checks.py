@@ -5,7 +5,7 @@ M money · S stock · T state · N notifications · O operations, as docs/paymen
 
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from storefront.domain.casework import OperatorCase, ReceivedEvent
 from storefront.domain.errors import IllegalMove
@@ -41,7 +41,16 @@ MAY_HAVE_MONEY: Final = {AttemptState.CONFIRMING, AttemptState.CONFIRMED}
 LONGEST_QUIET: Final = timedelta(hours=30)
 
 
-def _rows[Row](world: World, kind: type[Row]) -> list[Row]:
+class Rows(Protocol):
+    """Whatever holds rows and LINE Pay's books: a world of the explorer, or a little shop."""
+
+    @property
+    def store(self) -> MemoryStore: ...
+    @property
+    def pay(self) -> LinePayModel: ...
+
+
+def _rows[Row](world: Rows, kind: type[Row]) -> list[Row]:
     return world.store.all(kind)
 
 
@@ -51,8 +60,8 @@ def _rows[Row](world: World, kind: type[Row]) -> list[Row]:
 def check_step(before: World, request: Request, after: World) -> None:
     """What holds at every moment."""
     if request.port == "store" and before.store.rows is not after.store.rows:
-        _rows_moved_as_they_may(before, after)
-        _always(after)
+        check_moves(before.store, after.store)
+        check_always(after)
     elif request.port == "pay":
         _intent_first(before, request)
         _never_twice(before, after)
@@ -64,10 +73,10 @@ def check_effects(before: World, request: Request, after: World) -> None:
         _never_twice(before, after)
 
 
-def _rows_moved_as_they_may(before: World, after: World) -> None:
+def check_moves(before: MemoryStore, after: MemoryStore) -> None:
     """T1, T3: only edges of the tables, each row one revision further, history only longer."""
-    for key, row in after.store.rows.items():
-        old = before.store.rows.get(key)
+    for key, row in after.rows.items():
+        old = before.rows.get(key)
         if old is row or old is None:
             continue
         if row.revision != old.revision + 1:
@@ -82,7 +91,7 @@ def _rows_moved_as_they_may(before: World, after: World) -> None:
             raise Violation("T1", "history was rewritten")
 
 
-def _always(world: World) -> None:
+def check_always(world: Rows) -> None:
     for sku, counters in world.store.stock.items():
         parts = (counters.available, counters.held, counters.committed)
         if counters.on_hand != sum(parts) or min(*parts, counters.on_hand) < 0:
@@ -112,7 +121,7 @@ def _always(world: World) -> None:
     _messages_tell_what_is(world)
 
 
-def _messages_tell_what_is(world: World) -> None:
+def _messages_tell_what_is(world: Rows) -> None:
     """N3: a message states only what is committed; M5: nothing unknown is told as failed."""
     for message in _rows(world, Message):
         number = message.facts.get("order_number")
@@ -205,8 +214,8 @@ def check_end(world: World, disturbed: bool) -> None:
         shop = _awake(world)
         if never:
             shop.pay.late = []
-        _quiet(shop)
-        _in_the_end(shop, disturbed)
+        let_it_settle(shop)
+        check_in_the_end(shop, disturbed)
 
 
 def _awake(world: World) -> LittleShop:
@@ -221,7 +230,7 @@ def _awake(world: World) -> LittleShop:
     return shop
 
 
-def _quiet(shop: LittleShop) -> None:
+def let_it_settle(shop: LittleShop) -> None:
     """Let time pass, sweep and do the jobs, until no row is due any more."""
     shop.pay.do_late()
     _attempt(shop.sweeping.sweep)
@@ -262,7 +271,7 @@ def _attempt(work: Callable[[], object]) -> None:
         raise Violation("E", f"{error!r} while sweeping") from error
 
 
-def _in_the_end(shop: LittleShop, disturbed: bool) -> None:
+def check_in_the_end(shop: LittleShop, disturbed: bool) -> None:
     cases = {case.kind.value for case in shop.store.all(OperatorCase)}
     captured = [each for each in shop.pay.transactions.values() if each.captures]
     if len(captured) > 1 or any(each.captures > 1 for each in captured):
