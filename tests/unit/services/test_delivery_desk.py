@@ -18,6 +18,7 @@ from storefront.domain.delivery import (
 from storefront.domain.order import DeliveryMethod, HoldState, Order, OrderState
 from storefront.domain.outbox import Message, MessageState, Topic
 from storefront.domain.payment import AttemptState
+from storefront.language.postbacks import Postback
 from storefront.services.ports import Put
 from tests.doubles.talking_shop import TalkingShop
 
@@ -570,3 +571,10 @@ def test_what_is_no_detail_and_no_order_is_not_understood() -> None:
     shop.accepted()
     assert shop.say("今天天氣真好").topic is Topic.NOT_UNDERSTOOD
     assert shop.conversation().step is Step.DELIVERY
+
+
+def test_a_button_that_is_not_the_desks_means_nothing_to_it() -> None:
+    shop = TalkingShop()
+    order = shop.accepted()
+    told = shop.deliveries.tapped(shop.conversation(), order, Postback("rate"), shop.clock.now, "event")
+    assert told is None

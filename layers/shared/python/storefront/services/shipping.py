@@ -172,7 +172,7 @@ class Shipping:
                 self._cancel(received, news)
             case RefundNews():
                 self._refund(received, news)
-            case UnreadableNews():
+            case _:
                 self._metrics.count("EventUnreadable")
                 self._store.commit(Put(received.parked(news.reason, None)))
 
