@@ -13,21 +13,23 @@ from storefront.domain.casework import (
     Deed,
     OperatorCase,
 )
-from storefront.domain.errors import ActionRefused
+from storefront.domain.errors import ActionRefused, Conflict
 from storefront.domain.order import HoldState, OrderState
 from storefront.domain.outbox import OrderEvent, OrderEventState
 from storefront.domain.payment import AttemptState
 from storefront.domain.payment_answers import Call, RefundRecord
 from storefront.domain.reconciliation import Books, compare
 from storefront.domain.refund import RefundState
+from storefront.messages.pages import PageState
 from storefront.services.case_refunds import CaseRefunds
 from storefront.services.cases import case_writes
 from storefront.services.casework import Casework
 from storefront.services.order_events import GIVE_UP_AFTER
-from storefront.services.ports import Put, Timers
+from storefront.services.payment_page import page_state
+from storefront.services.ports import Put, Timers, Write
 from tests.doubles.line_pay_model import Lost
-from tests.doubles.little_shop import ORDER, STOCK, LittleShop
-from tests.doubles.memory_store import Counters
+from tests.doubles.little_shop import ORDER, STOCK, TEA, LittleShop
+from tests.doubles.memory_store import Counters, MemoryStore
 
 TOTAL = 720
 WHO = "arn:aws:iam::1:user/mei"
@@ -331,6 +333,7 @@ def test_a_wrong_amount_ends_the_order_and_goes_back_in_full(desk: Desk) -> None
     assert shop.events == ["order.cancelled.v1", "order.refunded.v1"]
     assert "paid" not in shop.told
     assert "refunded" in shop.told
+    assert page_state(shop.order, shop.attempt) is PageState.CLOSED, "nobody reads that it was paid"
     assert shop.stock == Counters(STOCK, 0, 0, STOCK)
     assert not desk.reread(case).is_open
 
@@ -552,3 +555,74 @@ def test_an_event_that_is_on_its_way_is_not_sent_again(desk: Desk) -> None:
     case = desk.case(CaseKind.ORDER_SYSTEM_SILENT, f"{ORDER}:order.paid.v1:1")
 
     assert "not given up" in desk.refused(case, CaseAction.SEND_AGAIN)
+
+
+# Others at work, and counters set from outside -----------------------------------------------------------
+
+
+class BusyStore(MemoryStore):
+    """The same rows, but the next commits find that somebody else was quicker."""
+
+    def __init__(self, store: MemoryStore, refusals: int) -> None:
+        super().__init__(store.rows, store.stock)
+        self.refusals = refusals
+
+    def commit(self, *writes: Write) -> None:
+        if self.refusals:
+            self.refusals -= 1
+            raise Conflict("somebody else")
+        super().commit(*writes)
+
+
+def busy_casework(desk: Desk, refusals: int) -> Casework:
+    shop = desk.shop
+    refunds = CaseRefunds(shop.store, shop.pay, shop.cancelling, shop.waits, shop.jobs, shop.clock, shop.ids)
+    return Casework(BusyStore(shop.store, refusals), refunds, shop.jobs, shop.clock)
+
+
+def test_what_others_write_meanwhile_makes_it_decide_again(desk: Desk) -> None:
+    case = desk.case(CaseKind.PERSON_WANTED, "event1")
+    deed = Deed(case.kind, case.subject, CaseAction.RESOLVE, who=WHO, note="called")
+
+    assert not busy_casework(desk, refusals=3).act(deed).case.is_open
+    assert len(desk.audit) == 1
+
+
+def test_rows_that_never_stand_still_are_said_to_be_busy(desk: Desk) -> None:
+    case = desk.case(CaseKind.PERSON_WANTED, "event1")
+    deed = Deed(case.kind, case.subject, CaseAction.RESOLVE, who=WHO, note="called")
+
+    with pytest.raises(Conflict):
+        busy_casework(desk, refusals=100).act(deed)
+    assert desk.audit == []
+
+
+def test_counters_that_were_set_from_outside_do_not_keep_a_case_open(desk: Desk) -> None:
+    shop = desk.shop.paid()
+    shop.store.stock[TEA.sku] = Counters()
+    case = desk.case(CaseKind.REFUND_REFUSED)
+
+    desk.act(case, CaseAction.REFUNDED_BY_HAND, order_number=ORDER, amount=TOTAL, reference="bank 7")
+
+    assert shop.order.state is OrderState.REFUNDED
+    assert shop.stock == Counters()
+    assert not desk.reread(case).is_open
+
+
+def test_the_rest_of_money_held_in_vain_can_be_given_back_after_a_refusal(desk: Desk) -> None:
+    case = desk.captured_for(TOTAL - 20)
+    shop = desk.shop
+    shop.pay.transactions[shop.transaction] = replace(
+        shop.pay.transactions[shop.transaction], amount=TOTAL - 20
+    )
+    shop.clock.go_on(200)
+    shop.pay.script(Call.REFUND, "1101")
+    desk.act(case, CaseAction.REFUND, order_number=ORDER, amount=TOTAL - 20)
+    shop.work_off()
+    refused = next(row for row in shop.store.all(OperatorCase) if row.kind is CaseKind.REFUND_REFUSED)
+
+    desk.act(refused, CaseAction.REFUND, order_number=ORDER, amount=TOTAL - 20)
+    shop.work_off()
+
+    assert (shop.order.state, shop.order.refunded) == (OrderState.CANCELLED, TOTAL - 20)
+    assert shop.pay.transactions[shop.transaction].left == 0

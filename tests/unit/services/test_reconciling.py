@@ -6,11 +6,13 @@ from datetime import date, timedelta
 import pytest
 
 from storefront.domain.casework import CaseKind, OperatorCase
+from storefront.domain.errors import Conflict
 from storefront.domain.order import OrderState
 from storefront.domain.payment import AttemptState
 from storefront.domain.payment_answers import Call, RefundRecord
 from storefront.domain.reconciliation import Difference, Finding, Reconciliation, as_markdown
 from storefront.domain.refund import RefundState
+from storefront.services.checkout import Checkout
 from storefront.services.ports import Put
 from storefront.services.reconciling import TIME_FOR_A_RUN, Reconciling
 from tests.doubles.day_book import MemoryDayBook, ModelBooks
@@ -176,6 +178,31 @@ def test_a_confirm_that_line_pay_does_not_know_is_under_way_and_no_difference(de
     report = desk.run()
 
     assert (report.under_way, report.agrees) == ((ORDER,), True)
+
+
+def test_somebody_else_at_the_same_payment_leaves_it_as_a_difference(desk: Bookkeeping) -> None:
+    class BusyCheckout(Checkout):
+        def settle(self, attempt_id: str, cause: str) -> None:
+            raise Conflict(attempt_id)
+
+    shop = desk.shop
+    shop.open()
+    shop.pay.approve(shop.transaction)
+    claimed = shop.attempt.confirming(shop.clock.now, shop.clock.now)
+    shop.store.commit(Put(claimed), Put(shop.order.confirming(claimed.attempt_id, TOTAL, shop.clock.now)))
+    shop.pay.confirm(shop.transaction, TOTAL, shop.order.currency)
+    busy = BusyCheckout(
+        shop.store, shop.pay, shop.telling, shop.waits, shop.jobs, shop.clock, shop.ids, shop.metrics,
+        shop.timers, "https://shop.example",
+    )  # fmt: skip
+
+    report = Reconciling(
+        MemoryDayBook(shop.store), desk.books, busy, shop.refunding, shop.clock, shop.metrics
+    ).reconcile(TODAY)
+
+    assert [found.difference for found in report.differences] == [Difference.CAPTURED_UNPAID]
+    assert report.under_way == (ORDER,)
+    assert shop.metrics.counts["ReconciliationConflict"] == 1
 
 
 # What differs is a person's ------------------------------------------------------------------------------
