@@ -471,3 +471,76 @@ def test_no_order_row_is_ever_made_by_settling() -> None:
     shop.pay_and_return()
     assert len(shop.store.all(Order)) == 1
     assert len(shop.store.all(PaymentAttempt)) == 1
+
+
+def test_a_confirm_that_somebody_else_finished_meanwhile_is_left_as_it_is() -> None:
+    """Our lease ran out while we waited, a look found the money and recorded it."""
+    shop = opened()
+    shop.pay.approve(shop.transaction)
+    confirm = shop.pay.confirm
+
+    def slow(transaction_id, amount, currency):  # type: ignore[no-untyped-def]
+        answer = confirm(transaction_id, amount, currency)
+        shop.clock.now += CALL_LEASE
+        shop.settle("sweep")
+        return answer
+
+    shop.pay.confirm = slow  # type: ignore[method-assign]
+    shop.settle("returned")
+    assert shop.order.state is OrderState.PAID
+    assert shop.told == ["payment_card", "paid"]
+    assert shop.store.all(OperatorCase) == []
+
+
+def test_a_decline_that_somebody_else_recorded_meanwhile_is_told_once() -> None:
+    shop = opened()
+    shop.pay.script(Call.CONFIRM, "1142")
+    shop.pay.approve(shop.transaction)
+    confirm = shop.pay.confirm
+
+    def slow(transaction_id, amount, currency):  # type: ignore[no-untyped-def]
+        answer = confirm(transaction_id, amount, currency)
+        shop.pay.cancel(transaction_id)
+        shop.clock.now += CALL_LEASE
+        shop.settle("sweep")
+        return answer
+
+    shop.pay.confirm = slow  # type: ignore[method-assign]
+    shop.settle("returned")
+    assert shop.attempt.state is AttemptState.FAILED
+    assert shop.told == ["payment_card", "payment_cancelled"]
+
+
+def test_money_that_comes_for_an_order_that_ended_by_other_means_is_a_persons_to_settle() -> None:
+    """No way of ours leads here: rows were changed by hand."""
+    shop = opened()
+    shop.pay.script(Call.CONFIRM, Lost.BEFORE)
+    shop.pay_and_return()
+    shop.change(state=OrderState.EXPIRED, hold=HoldState.RELEASED)
+    shop.settle("schedule")
+    assert [case.kind.value for case in shop.store.all(OperatorCase)] == ["paid_without_stock"]
+    assert shop.order.captured == 0
+    assert shop.attempt.state is AttemptState.CONFIRMING
+
+
+def test_a_busy_order_does_not_keep_a_decline_from_being_recorded() -> None:
+    shop = opened()
+    shop.pay.script(Call.CONFIRM, "1142")
+    confirm = shop.pay.confirm
+
+    def busy(transaction_id, amount, currency):  # type: ignore[no-untyped-def]
+        answer = confirm(transaction_id, amount, currency)
+        commit = shop.store.commit
+
+        def overtaken(*writes: Write) -> None:
+            shop.store.commit = commit  # type: ignore[method-assign]
+            shop.change(satisfaction=4)
+            commit(*writes)
+
+        shop.store.commit = overtaken  # type: ignore[method-assign]
+        return answer
+
+    shop.pay.confirm = busy  # type: ignore[method-assign]
+    shop.pay_and_return()
+    assert (shop.attempt.state, shop.order.satisfaction) == (AttemptState.FAILED, 4)
+    assert shop.told == ["payment_card", "payment_declined"]
