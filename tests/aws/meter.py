@@ -64,9 +64,13 @@ def _size(value: Mapping[str, Any]) -> int:
 
 @dataclass(eq=False, repr=False)
 class Meter:
-    """Listens to every call that a function makes, between `running` and its end."""
+    """Listens to every call that a function makes, between `running` and its end.
+
+    Units are counted from `measure` on: to count them, every item is looked at before and after each write.
+    """
 
     deployment: Deployment
+    measuring: bool = False
     calls: list[ApiCall] = field(default_factory=list)
     invocations: list[str] = field(default_factory=list)
 
@@ -108,6 +112,11 @@ class Meter:
         finally:
             self._running.function = None
 
+    def measure(self) -> None:
+        """Count units, too, from here."""
+        self.measuring = True
+        self.forget()
+
     def forget(self) -> None:
         """Count from here."""
         self.calls.clear()
@@ -132,7 +141,7 @@ class Meter:
         if function is None:
             return
         service = model.service_model.service_name
-        before = self._images(model.name, params) if service == "dynamodb" else []
+        before = self._images(model.name, params) if service == "dynamodb" and self.measuring else []
         context[self._mark] = (function, service, dict(params), before)
 
     def _after(self, parsed: Mapping[str, Any], model: Any, context: dict[str, Any], **_: Any) -> None:
@@ -140,8 +149,9 @@ class Meter:
         if metered is None:
             return
         function, service, params, before = metered
-        writes = self._write_units(model.name, params, before) if service == "dynamodb" else 0
-        reads = self._read_units(model.name, params, parsed) if service == "dynamodb" else 0.0
+        counted = service == "dynamodb" and self.measuring
+        writes = self._write_units(model.name, params, before) if counted else 0
+        reads = self._read_units(model.name, params, parsed) if counted else 0.0
         needs = tuple(self._needs(service, model.name, params))
         self.calls.append(ApiCall(function, f"{service}:{model.name}", needs, writes, reads))
 

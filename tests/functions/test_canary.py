@@ -175,7 +175,9 @@ def trespass(shop: World, customer_id: str) -> None:
     assert shop.webhook(personal.encode()).status == 400
     assert shop.hook({"id": "x", "data": personal}).status == 401
     assert shop.hook({"id": "y", "data": personal}, secret=SECRETS["wms"]).status == 400
-    unreadable = cloud_event("shipment.status.v1", personal[:100], {"status": personal})
+    unreadable = cloud_event(
+        "shipment.status.v1", personal[:100], {"shipmentId": personal[:90], "status": personal[:60]}
+    )
     assert shop.hook(unreadable, secret=SECRETS["wms"]).status == 202
     shop.call("GET", f"/pay/{'0' * 32}/confirm?orderId={PHONE}&transactionId={USER}")
     for queue in ("InquiryQueue", "StatusQueue", "BackOfficeQueue"):

@@ -14,7 +14,7 @@ MOST_WRITE_UNITS, MOST_READ_UNITS = 130, 90
 def bought_and_delivered(fresh_shop: World) -> World:
     """From 我要 3 箱茉莉綠茶 to 已送達, by home delivery, seen from a warm stack."""
     phone = fresh_shop.phone()
-    fresh_shop.meter.forget()
+    fresh_shop.meter.measure()
     name, order = phone.bought()
     for status in ("preparing", "shipped", "delivered"):
         fresh_shop.shipment(order.order_number, status)
