@@ -635,18 +635,20 @@ class Phone:
         """From the inquiry to the payment link: the workflow and the payment."""
         name = self.quote(inquiry)
         self.accept()
-        return name, self.tell_where()
+        payment = self.tell_where()
+        self.world.until(lambda: self._waits_for(name, "payment"))
+        return name, payment
 
     def bought(self, inquiry: str = "我要 3 箱茉莉綠茶") -> tuple[str, Order]:
         """From the inquiry to the paid order, with its workflow waiting for the parcels."""
         name, payment = self.ordered(inquiry)
         self.at_line_pay(payment)
-        self.world.until(lambda: self.world.path(name)[-1] == "AwaitDelivery" and self._waits_for(name))
+        self.world.until(lambda: self._waits_for(name, "delivery"))
         self.heard()
         return name, self.order()
 
-    def _waits_for(self, name: str) -> bool:
-        return f"WORKFLOW#{name} WAIT#delivery" in self.world.rows("LedgerTable")
+    def _waits_for(self, name: str, step: str) -> bool:
+        return f"WORKFLOW#{name} WAIT#{step}" in self.world.rows("LedgerTable")
 
     def order(self) -> Order:
         """This customer's newest order."""

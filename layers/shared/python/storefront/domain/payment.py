@@ -74,9 +74,7 @@ class PaymentAttempt:
 
     def is_being_asked_for_at(self, now: datetime) -> bool:
         """Whether somebody may be waiting for LINE Pay's answer to the request of this attempt."""
-        return (
-            self.state is AttemptState.REQUESTING and self.call_until is not None and now < self.call_until
-        )
+        return self.state is AttemptState.REQUESTING and self.call_until is not None and now < self.call_until
 
     def requested(self, transaction_id: str, payment_url: str, due_at: datetime) -> "PaymentAttempt":
         """LINE Pay made the transaction; the customer can be given its link."""
