@@ -92,7 +92,7 @@ def test_packs_are_counted_in_the_unit_of_the_product(
 
 def test_the_vocabulary_knows_what_it_holds() -> None:
     assert "TEA-JAS" in SHOP
-    assert "TEA-XXX" not in SHOP
+    assert "TEA-NONE" not in SHOP
     assert SHOP.unit_of("CUP-GLA") == "piece"
     assert Vocabulary([]).find("鳳梨酥") == ()
     assert Vocabulary([]).candidates("鳳梨酥") == ()
