@@ -1,9 +1,13 @@
 """docs/payments.md says what the code does: its table of codes and its list of scenarios are held against it."""
 
 import re
+from datetime import timedelta
 from pathlib import Path
 
 from storefront.domain.payment_answers import TABLES, Call, Verdict
+from storefront.services import checkout, refunding
+from tests.aws.deployment import Deployment
+from tests.explorer.engine import FUNCTION_LIFE
 from tests.explorer.scenarios import SCENARIOS
 
 PAGE = (Path(__file__).parents[2] / "docs" / "payments.md").read_text(encoding="utf-8")
@@ -21,3 +25,10 @@ def test_the_table_of_codes_is_that_of_the_code() -> None:
 def test_every_scenario_of_the_explorer_is_told() -> None:
     rows = dict(re.findall(r"^\| `([a-z-]+)` \| (.+) \|$", PAGE, flags=re.MULTILINE))
     assert rows == {scenario.name: scenario.rows for scenario in SCENARIOS}
+
+
+def test_a_lease_outlives_the_function_that_took_it() -> None:
+    """Otherwise a call of an earlier claim could still be on its way when somebody else asks."""
+    life = Deployment().resources["LinePayCheckoutFunction"]["Properties"]["Timeout"]
+    assert timedelta(seconds=life) <= FUNCTION_LIFE
+    assert min(checkout.CALL_LEASE, refunding.CALL_LEASE) > FUNCTION_LIFE
