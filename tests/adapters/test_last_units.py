@@ -20,7 +20,7 @@ from storefront.adapters.layout import Table
 from storefront.domain.errors import Conflict, StockShort
 from storefront.domain.quote import Quote, QuoteState
 from storefront.services.ports import StockMove, Timers
-from storefront.services.quoting import Quoting
+from storefront.services.quoting import Basket, Quoting
 from tests.aws.deployment import REGION, TABLE, Deployment
 from tests.doubles.little_shop import TEA, customer_row
 from tests.doubles.machinery import START
@@ -67,7 +67,9 @@ def test_the_last_fifty_units_are_sold_once_each() -> None:
             got = 0
             while True:
                 quote_id = f"quote{buyer}x{got}"
-                plan = quoting.plan(customer_row(), {TEA.sku: 1}, None, quote_id, START, catalogue)
+                plan = quoting.plan(
+                    customer_row(), Basket({TEA.sku: 1}), None, quote_id, START, catalogue, "event1"
+                )
                 try:
                     store.commit(*plan.writes)
                 except StockShort:
@@ -91,7 +93,7 @@ def test_the_last_fifty_units_are_sold_once_each() -> None:
         with pytest.raises(StockShort):
             store.commit(StockMove(TEA.sku, held=-UNITS - 1, available=UNITS + 1))
         ended = replace(plan_of(store), state=QuoteState.OFFERED)
-        store.commit(*quoting.end(ended, QuoteState.DECLINED))
+        store.commit(*quoting.end(ended, QuoteState.DECLINED, START, "event2"))
         assert dict(catalogues.available([TEA.sku])) == {TEA.sku: 1}
 
 

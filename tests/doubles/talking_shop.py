@@ -31,6 +31,7 @@ from storefront.services.order_lookup import OrderLookup
 from storefront.services.own_rows import OwnRows
 from storefront.services.ports import Put, SendOutcome, Timers
 from storefront.services.quote_desk import QuoteDesk
+from storefront.services.quote_maker import QuoteMaker
 from storefront.services.received_events import ReceivedEvents
 from storefront.services.turns import ChatEvent, Happening
 from tests.doubles.line_model import LineModel
@@ -176,8 +177,12 @@ class TalkingShop(Services):
         return DeliveryDesk(self.store, SHOP, self.timers)
 
     @cached_property
+    def maker(self) -> QuoteMaker:
+        return QuoteMaker(self.quoting, self.own, self.clock, self.ids)
+
+    @cached_property
     def quotes(self) -> QuoteDesk:
-        return QuoteDesk(self.quoting, self.deliveries, self.own, self.clock, self.ids)
+        return QuoteDesk(self.quoting, self.maker, self.deliveries, self.own, self.clock, self.ids)
 
     @cached_property
     def chat(self) -> Chat:

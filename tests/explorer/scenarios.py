@@ -17,6 +17,7 @@ from storefront.language.postbacks import Postback
 from storefront.services.cancelling import CancelPlan
 from storefront.services.delivery_desk import DeliveryDesk
 from storefront.services.ports import Put
+from storefront.services.quoting import Basket
 from storefront.services.shipping import ShipmentNews
 from storefront.services.telling import new_message
 from tests.doubles.line_pay_model import Lost, Script
@@ -138,7 +139,9 @@ def with_token(_services: type[Services]) -> World:
 def quoted(_services: type[Services]) -> World:
     """An open quote over two boxes beside the order, whose customer has a link."""
     shop = _linked()
-    plan = shop.quoting.plan(customer_row(), {TEA.sku: 2}, None, "quote2", shop.clock.now, CATALOGUE)
+    plan = shop.quoting.plan(
+        customer_row(), Basket({TEA.sku: 2}), None, "quote2", shop.clock.now, CATALOGUE, "event1"
+    )
     shop.store.commit(*plan.writes)
     return world_of(shop)
 
@@ -294,7 +297,7 @@ def declines(name: str) -> Program:
     def run(services: Services) -> None:
         quote = _quote(services)
         if quote.state is QuoteState.OFFERED:
-            services.store.commit(*services.quoting.end(quote, QuoteState.DECLINED))
+            services.store.commit(*services.quoting.end(quote, QuoteState.DECLINED, services.clock(), name))
 
     return Program(name, run)
 
@@ -304,9 +307,9 @@ def buys(name: str, units: int) -> Program:
 
     def run(services: Services) -> None:
         catalogue = services.quoting.catalogue()
-        if services.quoting.shortage({TEA.sku: units}, {}, catalogue) is None:
+        if services.quoting.shortage(Basket({TEA.sku: units}), {}, catalogue) is None:
             plan = services.quoting.plan(
-                customer_row(), {TEA.sku: units}, None, name, services.clock(), catalogue
+                customer_row(), Basket({TEA.sku: units}), None, name, services.clock(), catalogue, name
             )
             services.store.commit(*plan.writes)
 

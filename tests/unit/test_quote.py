@@ -12,7 +12,16 @@ from storefront.domain.catalogue import PriceTier, Product, ProductKind, ReturnP
 from storefront.domain.errors import IllegalMove
 from storefront.domain.language import Language
 from storefront.domain.money import Currency
-from storefront.domain.quote import QUOTE_MOVES, Quote, QuoteLine, QuoteState
+from storefront.domain.quote import (
+    QUOTE_MOVES,
+    AgreedPrice,
+    Discount,
+    DiscountKind,
+    PriceReason,
+    Quote,
+    QuoteLine,
+    QuoteState,
+)
 from tests.doubles.machinery import START
 
 TEA = Product(
@@ -43,10 +52,40 @@ def quote(*lines: QuoteLine, state: QuoteState = QuoteState.OFFERED) -> Quote:
 )
 def test_a_line_is_priced_by_the_tier_that_its_quantity_reaches(units: int, price: int) -> None:
     line = QuoteLine.priced(TEA, units, Language.EN)
+    reason = PriceReason.LIST if units < 24 else PriceReason.TIER
     assert line == QuoteLine(
-        "TEA-JAS", "Jasmine green tea", units, "box", price, 180, ReturnPolicy.SEVEN_DAYS, True, 2
+        "TEA-JAS", "Jasmine green tea", units, "box", price, 180, ReturnPolicy.SEVEN_DAYS, True, 2, reason
     )
     assert line.amount == units * price
+
+
+@pytest.mark.parametrize(
+    ("units", "agreed", "price", "reason"),
+    [
+        (12, AgreedPrice(165, 12), 165, PriceReason.AGREED),
+        (13, AgreedPrice(130, 12, "staff1"), 130, PriceReason.APPROVED),
+        (11, AgreedPrice(165, 12), 180, PriceReason.LIST),
+        (60, AgreedPrice(165, 12), 160, PriceReason.TIER),
+        (24, AgreedPrice(171, 12), 171, PriceReason.TIER),
+    ],
+)
+def test_an_agreed_price_counts_from_its_quantity_on_and_never_raises_a_price(
+    units: int, agreed: AgreedPrice, price: int, reason: PriceReason
+) -> None:
+    line = QuoteLine.priced(TEA, units, Language.EN, agreed)
+    assert (line.unit_price, line.price_reason, line.list_price) == (price, reason, 180)
+
+
+def test_what_is_taken_off_a_quote_lowers_its_total_and_no_line_M3() -> None:
+    line = QuoteLine.priced(TEA, 10, Language.EN)
+    reduced = replace(
+        quote(line),
+        discounts=(
+            Discount(DiscountKind.COUPON, "TEA100", 100),
+            Discount(DiscountKind.ORDER_TIER, "from-1500", 50),
+        ),
+    )
+    assert (reduced.subtotal, reduced.discount, reduced.total) == (1_800, 150, 1_650)
 
 
 @given(st.lists(st.tuples(st.sampled_from([TEA, WRAPPING]), st.integers(1, 9_999)), max_size=20))

@@ -10,7 +10,7 @@ from storefront.domain.errors import Conflict, IllegalMove, StockShort
 from storefront.domain.order import HoldState, OrderState
 from storefront.domain.quote import MAX_QUANTITY, Quote, QuoteState
 from storefront.services.ports import StockMove
-from storefront.services.quoting import QuotePlan, Shortage, released, stock_moves
+from storefront.services.quoting import Basket, QuotePlan, Shortage, released, stock_moves
 from tests.doubles.little_shop import CATALOGUE, STOCK, TEA, UNITS, LittleShop, customer_row
 from tests.doubles.machinery import START
 from tests.doubles.memory_store import Counters
@@ -28,13 +28,12 @@ def quoted(
 ) -> QuotePlan:
     plan = shop.quoting.plan(
         customer_row(),
-        cart,
+        Basket(cart, wished_date, formal),
         previous,
         "quote2",
         shop.clock.now,
         shop.quoting.catalogue(),
-        formal=formal,
-        wished_date=wished_date,
+        "event1",
     )
     shop.store.commit(*plan.writes)
     return plan
@@ -88,36 +87,42 @@ def test_a_product_taken_out_of_the_cart_is_free_again() -> None:
 def test_a_quote_that_ended_is_followed_by_a_new_one() -> None:
     shop = LittleShop()
     quoted(shop, {TEA.sku: 2})
-    shop.store.commit(*shop.quoting.end(stored(shop), QuoteState.DECLINED))
-    plan = shop.quoting.plan(customer_row(), {TEA.sku: 1}, stored(shop), "quote3", START, CATALOGUE)
+    shop.store.commit(*shop.quoting.end(stored(shop), QuoteState.DECLINED, START, "event2"))
+    plan = shop.quoting.plan(
+        customer_row(), Basket({TEA.sku: 1}), stored(shop), "quote3", START, CATALOGUE, "event3"
+    )
     assert (plan.quote.quote_id, plan.quote.quote_version) == ("quote3", 1)
 
 
 @pytest.mark.parametrize("cart", [{}, {TEA.sku: 0}, {TEA.sku: -1}, {TEA.sku: MAX_QUANTITY + 1}])
 def test_a_cart_that_cannot_be_is_refused_B1(cart: dict[str, int]) -> None:
     shop = LittleShop()
-    with pytest.raises(ValueError, match="a cart holds"):
-        shop.quoting.plan(customer_row(), cart, None, "quote2", START, CATALOGUE)
+    with pytest.raises(ValueError, match="a basket holds"):
+        shop.quoting.plan(customer_row(), Basket(cart), None, "quote2", START, CATALOGUE, "event1")
 
 
 def test_a_shortage_counts_what_this_customer_holds_already() -> None:
     shop = LittleShop()
-    assert shop.quoting.shortage({TEA.sku: FREE}, {}, CATALOGUE) is None
-    assert shop.quoting.shortage({TEA.sku: FREE + 1}, {}, CATALOGUE) == Shortage(TEA.sku, FREE + 1, FREE)
-    assert shop.quoting.shortage({TEA.sku: FREE + 1}, {TEA.sku: 1}, CATALOGUE) is None
-    assert shop.quoting.shortage({"SVC-GIF": 9_999}, {}, CATALOGUE) is None
+    assert shop.quoting.shortage(Basket({TEA.sku: FREE}), {}, CATALOGUE) is None
+    assert shop.quoting.shortage(Basket({TEA.sku: FREE + 1}), {}, CATALOGUE) == Shortage(
+        TEA.sku, FREE + 1, FREE
+    )
+    assert shop.quoting.shortage(Basket({TEA.sku: FREE + 1}), {TEA.sku: 1}, CATALOGUE) is None
+    assert shop.quoting.shortage(Basket({"SVC-GIF": 9_999}), {}, CATALOGUE) is None
 
 
 def test_more_promised_than_there_is_shows_as_nothing_left() -> None:
     shop = LittleShop()
     shop.store.stock[TEA.sku] = Counters(-2, 5, 0, 3)
-    assert shop.quoting.shortage({TEA.sku: 1}, {}, CATALOGUE) == Shortage(TEA.sku, 1, 0)
+    assert shop.quoting.shortage(Basket({TEA.sku: 1}), {}, CATALOGUE) == Shortage(TEA.sku, 1, 0)
 
 
 def test_the_last_units_go_to_whoever_commits_first_B5_S1() -> None:
     shop = LittleShop()
     plans = [
-        shop.quoting.plan(customer_row(), {TEA.sku: FREE}, None, f"quote{number}", START, CATALOGUE)
+        shop.quoting.plan(
+            customer_row(), Basket({TEA.sku: FREE}), None, f"quote{number}", START, CATALOGUE, "event1"
+        )
         for number in range(2)
     ]
     shop.store.commit(*plans[0].writes)
@@ -131,12 +136,12 @@ def test_ending_a_quote_frees_its_stock_once_S3() -> None:
     shop = LittleShop()
     quoted(shop, {TEA.sku: 2})
     quote = stored(shop)
-    writes = shop.quoting.end(quote, QuoteState.DECLINED)
+    writes = shop.quoting.end(quote, QuoteState.DECLINED, START, "event2")
     shop.store.commit(*writes)
     with pytest.raises(Conflict):
         shop.store.commit(*writes)
     with pytest.raises(IllegalMove):
-        shop.quoting.end(stored(shop), QuoteState.EXPIRED)
+        shop.quoting.end(stored(shop), QuoteState.EXPIRED, START, "event3")
     assert shop.stock == Counters(FREE, UNITS, 0, STOCK)
 
 

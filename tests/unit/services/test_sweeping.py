@@ -9,6 +9,7 @@ from storefront.domain.outbox import Message, MessageState, Topic
 from storefront.domain.payment_answers import Call
 from storefront.domain.quote import Quote, QuoteState
 from storefront.services.ports import Put, Write
+from storefront.services.quoting import Basket
 from storefront.services.sweeping import NUDGE_AGAIN_AFTER
 from storefront.services.telling import new_message
 from tests.doubles.little_shop import CATALOGUE, CUSTOMER, ORDER, STOCK, UNITS, LittleShop, customer_row
@@ -19,7 +20,9 @@ from tests.doubles.memory_store import Counters
 def quoted() -> tuple[LittleShop, Quote]:
     """An open quote of two boxes beside the order of three."""
     shop = LittleShop()
-    plan = shop.quoting.plan(customer_row(), {"TEA-JAS": 2}, None, "quote2", START, CATALOGUE)
+    plan = shop.quoting.plan(
+        customer_row(), Basket({"TEA-JAS": 2}), None, "quote2", START, CATALOGUE, "event1"
+    )
     shop.store.commit(*plan.writes)
     return shop, plan.quote
 

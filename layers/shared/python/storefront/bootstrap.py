@@ -176,14 +176,16 @@ def chat() -> "Chat":
     from storefront.services.chat import Chat, Desks
     from storefront.services.delivery_desk import DeliveryDesk
     from storefront.services.quote_desk import QuoteDesk
+    from storefront.services.quote_maker import QuoteMaker
 
     ids = RandomIds()
+    maker = QuoteMaker(quoting(), own_rows(), now, ids)
     deliveries = DeliveryDesk(store(), settings().shop, settings().timers)
     return Chat(
         store=store(),
         own=own_rows(),
         desks=Desks(
-            quotes=QuoteDesk(quoting(), deliveries, own_rows(), now, ids),
+            quotes=QuoteDesk(quoting(), maker, deliveries, own_rows(), now, ids),
             deliveries=deliveries,
             cancelling=Cancelling(store(), ids),
         ),

@@ -16,6 +16,7 @@ from storefront.domain.order import Order
 from storefront.domain.outbox import Message, OrderEvent
 from storefront.domain.payment import PaymentAttempt
 from storefront.domain.quote import Quote
+from storefront.domain.quote_record import QuoteEntry
 from storefront.domain.reconciliation import Reconciliation
 from storefront.domain.refund import Refund
 from storefront.domain.shipment import Parcel
@@ -66,6 +67,12 @@ LAYOUTS: Final[dict[type, Layout]] = {
         lambda row: (row.quote_id, row.quote_version),
         due=DueKind.QUOTE,
         rows=lambda quote_id: Key(f"QUOTE#{quote_id}", "V#"),
+    ),
+    QuoteEntry: Layout(
+        Table.LEDGER,
+        lambda quote_id, place: Key(f"QUOTE#{quote_id}", f"ENTRY#{place}"),
+        lambda row: (row.quote_id, row.place),
+        rows=lambda quote_id: Key(f"QUOTE#{quote_id}", "ENTRY#"),
     ),
     Order: Layout(
         Table.LEDGER,

@@ -112,9 +112,14 @@ class Order:
         return sum(line.amount for line in self.lines)
 
     @property
+    def goods_total(self) -> int:
+        """What the goods cost after what is taken off the whole order; decides whether shipping is free."""
+        return self.subtotal - self.discount
+
+    @property
     def total(self) -> int:
         """What is asked of the customer: frozen lines plus shipping less discount (M3)."""
-        return self.subtotal + self.shipping_fee - self.discount
+        return self.goods_total + self.shipping_fee
 
     @property
     def refundable(self) -> int:

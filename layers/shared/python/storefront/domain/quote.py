@@ -5,7 +5,8 @@ version may become is one table (`QUOTE_MOVES`). The stock that it promises is o
 on to the order that accepts it.
 """
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
@@ -43,6 +44,53 @@ QUOTE_MOVES: Final = {
 }
 
 
+class PriceReason(StrEnum):
+    """Why a line costs what it costs; kept with the line, so that a price can be explained years later."""
+
+    LIST = "list"
+    TIER = "tier"
+    AGREED = "agreed"
+    """Negotiated within the shop's rules: never below the product's floor."""
+
+    APPROVED = "approved"
+    """Negotiated beyond them: a named person approved it."""
+
+
+@dataclass(frozen=True)
+class AgreedPrice:
+    """A unit price that was negotiated for one product, from `from_quantity` units on.
+
+    Without `approved_by` it is within the shop's own rules; with it, that person answers for it. It holds for the
+    quote in which it was agreed and for the versions that follow, until the quote ends.
+    """
+
+    unit_price: int
+    from_quantity: int = 1
+    approved_by: str | None = None
+
+    @property
+    def reason(self) -> PriceReason:
+        return PriceReason.AGREED if self.approved_by is None else PriceReason.APPROVED
+
+
+class DiscountKind(StrEnum):
+    """What a whole quote may be reduced for."""
+
+    COUPON = "coupon"
+    ORDER_TIER = "order_tier"
+    BUNDLE = "bundle"
+    OFFER = "offer"
+
+
+@dataclass(frozen=True)
+class Discount:
+    """A reduction of a whole quote: a positive amount in payable units, and the code or rule behind it."""
+
+    kind: DiscountKind
+    code: str
+    amount: int
+
+
 @dataclass(frozen=True)
 class QuoteLine:
     """One product at one frozen unit price; amounts are in the currency's payable unit, tax included."""
@@ -56,24 +104,32 @@ class QuoteLine:
     return_policy: ReturnPolicy
     stock_counted: bool
     lead_days: int = 0
+    price_reason: PriceReason = PriceReason.LIST
 
     @property
     def amount(self) -> int:
         return self.unit_price * self.quantity
 
     @classmethod
-    def priced(cls, product: Product, quantity: int, language: Language) -> "QuoteLine":
-        """Freeze today's tier price of `product` for `quantity` units."""
+    def priced(
+        cls, product: Product, quantity: int, language: Language, agreed: AgreedPrice | None = None
+    ) -> "QuoteLine":
+        """Freeze the price of `product` for `quantity` units: today's tier, or a lower one that was agreed on."""
+        unit_price = product.unit_price(quantity)
+        reason = PriceReason.LIST if unit_price == product.price else PriceReason.TIER
+        if agreed is not None and quantity >= agreed.from_quantity and agreed.unit_price < unit_price:
+            unit_price, reason = agreed.unit_price, agreed.reason
         return cls(
             sku=product.sku,
             name=product.name(language),
             quantity=quantity,
             unit=product.unit,
-            unit_price=product.unit_price(quantity),
+            unit_price=unit_price,
             list_price=product.price,
             return_policy=product.return_policy,
             stock_counted=product.stock_counted,
             lead_days=product.lead_days,
+            price_reason=reason,
         )
 
 
@@ -93,12 +149,25 @@ class Quote:
     order_number: str | None = None
     wished_date: str | None = None
     formal: bool = False
+    coupon: str | None = None
+    agreed: Mapping[str, AgreedPrice] = field(default_factory=dict)
+    discounts: tuple[Discount, ...] = ()
     due_at: datetime | None = None
     revision: int = 0
 
     @property
     def subtotal(self) -> int:
+        """All lines, before what is taken off the whole quote."""
         return sum(line.amount for line in self.lines)
+
+    @property
+    def discount(self) -> int:
+        return sum(discount.amount for discount in self.discounts)
+
+    @property
+    def total(self) -> int:
+        """What the goods cost; shipping is added when the delivery is known (M3)."""
+        return self.subtotal - self.discount
 
     @property
     def workflow_name(self) -> str:

@@ -31,9 +31,9 @@ def quote(facts: Facts, scene: Scene, speaker: Speaker) -> list[Node]:
     """All that an inquiry leads to, in one card: lines, total, terms, and the button that makes the order."""
     offered = _named_quote(facts, scene)
     shop, catalogue = scene.shop, scene.catalogue()
-    formal = offered.formal or offered.subtotal >= shop.formal_quote_from
+    formal = offered.formal or offered.total >= shop.formal_quote_from
     title = speaker.say("quote.title_formal" if formal else "quote.title")
-    amount = speaker.amount(offered.subtotal, offered.currency)
+    amount = speaker.amount(offered.total, offered.currency)
     until = speaker.moment(offered.valid_until)
     card = flex.bubble(
         flex.heading(title, above=shop.name, below=speaker.say("quote.valid_until", until=until)),
@@ -96,10 +96,10 @@ def _line(line: QuoteLine, offered: Quote, catalogue: Catalogue, speaker: Speake
 
 
 def _total(offered: Quote, shop: Shop, speaker: Speaker) -> Node:
-    tax = speaker.amount(included_tax(offered.subtotal), offered.currency)
-    free = offered.subtotal >= shop.free_shipping_from
+    tax = speaker.amount(included_tax(offered.total), offered.currency)
+    free = offered.total >= shop.free_shipping_from
     below = speaker.say("quote.tax_free_shipping" if free else "quote.tax_plus_shipping", tax=tax)
-    return flex.total(speaker.say("quote.total"), speaker.amount(offered.subtotal, offered.currency), below)
+    return flex.total(speaker.say("quote.total"), speaker.amount(offered.total, offered.currency), below)
 
 
 def _hints(offered: Quote, catalogue: Catalogue, speaker: Speaker) -> list[Node]:
@@ -142,7 +142,7 @@ def _promises(offered: Quote, shop: Shop, speaker: Speaker) -> list[Node]:
     rows.append(
         flex.row(speaker.say("terms.shipping_fee"), terms.shipping_rule(shop, offered.currency, speaker))
     )
-    missing = shop.free_shipping_from - offered.subtotal
+    missing = shop.free_shipping_from - offered.total
     if missing > 0:
         more = speaker.say("quote.until_free_shipping", amount=speaker.amount(missing, offered.currency))
         rows.append(flex.quiet(more, align="end"))
@@ -273,7 +273,7 @@ def quote_superseded(facts: Facts, scene: Scene, speaker: Speaker) -> list[Node]
     current = _named_quote(facts, scene)
     said = speaker.say(
         "quote_superseded.text",
-        amount=speaker.amount(current.subtotal, current.currency),
+        amount=speaker.amount(current.total, current.currency),
         until=speaker.moment(current.valid_until),
     )
     change = taps.of_quote(speaker, "change", current.quote_id, current.quote_version)

@@ -278,7 +278,7 @@ class Chat:
             case Intent.CHANGE_DELIVERY:
                 return self._change_delivery(conversation, event)
             case Intent.FORMAL_QUOTE:
-                return self._quotes.formalised(conversation)
+                return self._quotes.formalised(conversation, event)
         order = self._own.order(conversation, conversation.order_number)
         if order is not None and conversation.step is not Step.FREE:
             told = self._told_where(heard, order, event)
@@ -302,15 +302,14 @@ class Chat:
         quotes = {
             "decline": self._quotes.declined,
             "renew": self._quotes.renewed,
+            "accept": self._quotes.accepted,
             "change": self._quotes.change_asked,
             "order_of": self._quotes.picked,
             "reorder": self._quotes.reordered,
         }
         if postback.verb in quotes:
-            return quotes[postback.verb](conversation, postback)
+            return quotes[postback.verb](conversation, postback, event)
         match postback.verb:
-            case "accept":
-                return self._quotes.accepted(conversation, postback, event)
             case "pay_again":
                 return self._quotes.where_it_stands(conversation, postback.fields.get("o", ""))
             case "cancel":
@@ -349,7 +348,7 @@ class Chat:
         quote = self._own.current_quote(conversation)
         quote_is_open = quote is not None and quote.state is QuoteState.OFFERED
         if order is None or (quote_is_open and conversation.step is Step.FREE):
-            return self._quotes.let_go(conversation)
+            return self._quotes.let_go(conversation, event)
         leaves_the_change = order.state is OrderState.PAID and conversation.step is Step.DELIVERY
         if leaves_the_change or (not order.is_unpaid_and_open and not says_cancel(event.text)):
             conversation = replace(conversation, step=Step.FREE)

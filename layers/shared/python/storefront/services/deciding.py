@@ -53,10 +53,11 @@ class Deciding:
                 return self._decided(quote.order_number)
             if quote.state is not QuoteState.OFFERED:
                 return Decision.ENDED, None
-            if self._clock() < quote.valid_until:
+            now = self._clock()
+            if now < quote.valid_until:
                 return Decision.WAITING, None
             try:
-                self._store.commit(*self._quoting.end(quote, QuoteState.EXPIRED))
+                self._store.commit(*self._quoting.end(quote, QuoteState.EXPIRED, now, "workflow"))
             except Conflict:
                 continue
             return Decision.ENDED, None

@@ -260,7 +260,7 @@ class DeliveryDesk:
             replace(details, wished_date=order.wished_date),
             revision=kept.revision if kept else 0,
         )
-        fee = shipping_fee(self._shop, details.method, order.subtotal)
+        fee = shipping_fee(self._shop, details.method, order.goods_total)
         if order.state is OrderState.AWAITING_PAYMENT:
             return self._changed(settled, order, delivery, fee, now)
         hold_until = now + timedelta(seconds=self._timers.payment_window + self._timers.grace)

@@ -1,6 +1,5 @@
 """The quote desk: what a customer asks for becomes one current quote, which they accept, change or let go."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -17,21 +16,28 @@ from storefront.services.carts import cart_after, fitting, units_for_all
 from storefront.services.delivery_desk import DeliveryDesk
 from storefront.services.own_rows import OwnRows
 from storefront.services.ports import Clock, Ids
-from storefront.services.quoting import Quoting, Shortage
+from storefront.services.quote_maker import QuoteMaker, named
+from storefront.services.quoting import Basket, Quoting
 from storefront.services.turns import ChatEvent, Turn, whole_number
 from storefront.services.vocabulary import vocabulary_of
 
 TAIPEI: Final = ZoneInfo("Asia/Taipei")
-SIMILAR_SHOWN: Final = 3
 
 
 class QuoteDesk:
     """Turns about products and quotes."""
 
     def __init__(
-        self, quoting: Quoting, delivery_desk: DeliveryDesk, own: OwnRows, clock: Clock, ids: Ids
+        self,
+        quoting: Quoting,
+        maker: QuoteMaker,
+        delivery_desk: DeliveryDesk,
+        own: OwnRows,
+        clock: Clock,
+        ids: Ids,
     ) -> None:
         self._quoting = quoting
+        self._maker = maker
         self._delivery_desk = delivery_desk
         self._own = own
         self._clock = clock
@@ -53,35 +59,38 @@ class QuoteDesk:
             return self._ask(replace(conversation, cart=cart or conversation.cart), asked[0], catalogue)
         wished = inquiry.wished_date.isoformat() if inquiry.wished_date else None
         if cart is None:
-            return self._only_a_date(conversation, inquiry, wished, catalogue)
+            return self._only_a_date(conversation, inquiry, wished, event)
         if not cart:
-            return self.let_go(conversation)
-        return self._quote(conversation, cart, catalogue, wished_date=wished)
+            return self.let_go(conversation, event)
+        return self._maker.make(conversation, Basket(cart, wished), catalogue, event.event_id)
 
     def _answers(self, conversation: Conversation, inquiry: Inquiry) -> bool:
         """Whether the words answer our question about one of several products, whose others still wait."""
         if {line.sku for line in inquiry.lines} != {conversation.asked_sku} or not conversation.cart:
             return False
         quote = self._own.current_quote(conversation)
-        return quote is None or conversation.cart != _cart_of(quote)
+        return quote is None or conversation.cart != Basket.of(quote).units
 
     def _only_a_date(
-        self, conversation: Conversation, inquiry: Inquiry, wished: str | None, catalogue: Catalogue
+        self, conversation: Conversation, inquiry: Inquiry, wished: str | None, event: ChatEvent
     ) -> Turn:
         """12/5 前要: a wish for the open quote, when the words say nothing else."""
         quote = self._own.current_quote(conversation)
         if wished is None or inquiry.unknown or quote is None or not quote.is_open_at(self._clock()):
             return self.missed(conversation)
-        return self._quote(conversation, _cart_of(quote), catalogue, wished_date=wished)
+        return self._requote(conversation, replace(Basket.of(quote), wished_date=wished), event)
 
-    def picked(self, conversation: Conversation, postback: Postback) -> Turn:
+    def picked(self, conversation: Conversation, postback: Postback, event: ChatEvent) -> Turn:
         """A product chosen by button, with the quantity that was spoken of."""
         sku = postback.fields.get("sku", "")
         catalogue = self._quoting.catalogue()
         if catalogue.find(sku) is None:
             return Turn(conversation, Topic.QUESTION_QUANTITY, {"sku": sku})
         cart = {**conversation.cart, sku: whole_number(postback, "n") or 1}
-        return self._quote(conversation, cart, catalogue)
+        return self._maker.make(conversation, Basket(cart), catalogue, event.event_id)
+
+    def _requote(self, conversation: Conversation, basket: Basket, event: ChatEvent) -> Turn:
+        return self._maker.make(conversation, basket, self._quoting.catalogue(), event.event_id)
 
     @staticmethod
     def missed(conversation: Conversation) -> Turn:
@@ -112,83 +121,6 @@ class QuoteDesk:
             case _:
                 return self.missed(conversation)
 
-    # The quote -------------------------------------------------------------------------------------------
-
-    def _quote(
-        self,
-        conversation: Conversation,
-        cart: Mapping[str, int],
-        catalogue: Catalogue,
-        *,
-        formal: bool = False,
-        wished_date: str | None = None,
-    ) -> Turn:
-        """Quote `cart`, or say of which product there is too little; products no longer on offer drop out."""
-        cart = {sku: units for sku, units in cart.items() if catalogue.find(sku) is not None}
-        if not cart:
-            return Turn(conversation, Topic.CATALOGUE)
-        previous = self._own.current_quote(conversation)
-        still_open = previous if previous is not None and previous.state is QuoteState.OFFERED else None
-        held = {line.sku: line.quantity for line in still_open.counted_lines} if still_open else {}
-        shortage = self._quoting.shortage(cart, held, catalogue)
-        if shortage is not None:
-            return self._short(conversation, cart, shortage, catalogue)
-        if still_open is not None:
-            # What was told or asked for once holds for the quote until it ends.
-            formal = formal or still_open.formal
-            wished_date = wished_date or still_open.wished_date
-        try:
-            plan = self._quoting.plan(
-                conversation,
-                cart,
-                still_open,
-                self._ids.quote_id(),
-                self._clock(),
-                catalogue,
-                formal=formal,
-                wished_date=wished_date,
-            )
-        except ValueError:
-            return Turn(conversation, Topic.QUANTITY_REFUSED, {"phrase": "", "reason": "too_many"})
-        talking = replace(
-            conversation,
-            cart=cart,
-            quote_id=plan.quote.quote_id,
-            quote_version=plan.quote.quote_version,
-            step=Step.FREE,
-            asked_sku=None,
-            misses=0,
-        )
-        ended = (still_open.ended(QuoteState.SUPERSEDED),) if still_open else ()
-        return Turn(talking, Topic.QUOTE, _named(plan.quote), plan.writes, start=plan.quote, end=ended)
-
-    @staticmethod
-    def _short(
-        conversation: Conversation, cart: Mapping[str, int], shortage: Shortage, catalogue: Catalogue
-    ) -> Turn:
-        """Less than was wanted: what there is now, when the rest could come, what is alike.
-
-        The other products wait in the cart, so that an answer about this one makes a quote of them all.
-        """
-        waiting = {sku: units for sku, units in cart.items() if sku != shortage.sku}
-        if shortage.sku in conversation.cart:
-            waiting[shortage.sku] = conversation.cart[shortage.sku]
-        asking = replace(conversation, cart=waiting, asked_sku=shortage.sku, misses=0)
-        product = catalogue.products[shortage.sku]
-        similar = [
-            other.sku
-            for other in catalogue.on_offer
-            if other.kind == product.kind and other.sku != product.sku
-        ]
-        facts = {
-            "sku": shortage.sku,
-            "wanted": str(shortage.wanted),
-            "available": str(shortage.available),
-            "lead_days": str(product.lead_days),
-            "similar": ",".join(similar[:SIMILAR_SHOWN]),
-        }
-        return Turn(asking, Topic.OUT_OF_STOCK, facts)
-
     # What becomes of it ----------------------------------------------------------------------------------
 
     def accepted(self, conversation: Conversation, postback: Postback, event: ChatEvent) -> Turn:
@@ -200,7 +132,7 @@ class QuoteDesk:
             return self.where_it_stands(conversation, quote.order_number)
         now = self._clock()
         if not quote.is_open_at(now):
-            return self._no_longer_open(conversation, quote)
+            return self._no_longer_open(conversation, quote, event)
         order, writes = self._quoting.accept(quote, self._ids.order_number(), now, event.event_id)
         talking = replace(
             conversation, cart={}, order_number=order.order_number, step=Step.DELIVERY, misses=0
@@ -221,88 +153,76 @@ class QuoteDesk:
         facts = {"order_number": order_number, "as_of": self._clock().isoformat()}
         return Turn(conversation, Topic.ORDER_STATUS, facts)
 
-    def declined(self, conversation: Conversation, postback: Postback) -> Turn:
+    def declined(self, conversation: Conversation, postback: Postback, event: ChatEvent) -> Turn:
         """The decline button: the stock is free again."""
         quote = self._own.quote(conversation, postback)
         if quote is None:
             return Turn(conversation, Topic.QUOTE_UNKNOWN)
         if quote.state is not QuoteState.OFFERED:
-            return self._no_longer_open(conversation, quote)
-        return self._end(replace(conversation, cart={}), quote, QuoteState.DECLINED, Topic.QUOTE_DECLINED)
+            return self._no_longer_open(conversation, quote, event)
+        return self._end(replace(conversation, cart={}), quote, QuoteState.DECLINED, event)
 
-    def let_go(self, conversation: Conversation) -> Turn:
+    def let_go(self, conversation: Conversation, event: ChatEvent) -> Turn:
         """Nothing is left of the cart, by words: the open quote is declined, if there is one."""
         quote = self._own.current_quote(conversation)
         emptied = replace(conversation, cart={}, quote_id=None, quote_version=0, misses=0)
         if quote is None or quote.state is not QuoteState.OFFERED:
             return Turn(emptied, Topic.QUOTE_DECLINED)
-        return self._end(emptied, quote, QuoteState.DECLINED, Topic.QUOTE_DECLINED)
+        return self._end(emptied, quote, QuoteState.DECLINED, event)
 
-    def renewed(self, conversation: Conversation, postback: Postback) -> Turn:
+    def renewed(self, conversation: Conversation, postback: Postback, event: ChatEvent) -> Turn:
         """An old quote at today's prices."""
         quote = self._own.quote(conversation, postback)
         if quote is None:
             return Turn(conversation, Topic.QUOTE_UNKNOWN)
         today = self._clock().astimezone(TAIPEI).date().isoformat()
         wished = quote.wished_date if quote.wished_date is not None and quote.wished_date > today else None
-        return self._quote(
-            conversation,
-            _cart_of(quote),
-            self._quoting.catalogue(),
-            formal=quote.formal,
-            wished_date=wished,
-        )
+        basket = Basket(Basket.of(quote).units, wished, quote.formal, quote.coupon)
+        return self._requote(conversation, basket, event)
 
-    def change_asked(self, conversation: Conversation, postback: Postback) -> Turn:
+    def change_asked(self, conversation: Conversation, postback: Postback, event: ChatEvent) -> Turn:
         """The change button: how to say what should be different."""
         quote = self._own.quote(conversation, postback)
         if quote is None:
             return Turn(conversation, Topic.QUOTE_UNKNOWN)
         if not quote.is_open_at(self._clock()):
-            return self._no_longer_open(conversation, quote)
-        return Turn(conversation, Topic.ASK_CHANGE, _named(quote))
+            return self._no_longer_open(conversation, quote, event)
+        return Turn(conversation, Topic.ASK_CHANGE, named(quote))
 
-    def formalised(self, conversation: Conversation) -> Turn:
+    def formalised(self, conversation: Conversation, event: ChatEvent) -> Turn:
         """The open quote again, as a formal one."""
         quote = self._own.current_quote(conversation)
         if quote is None or quote.state is not QuoteState.OFFERED:
             return Turn(conversation, Topic.HOW_TO_ORDER)
-        return self._quote(conversation, _cart_of(quote), self._quoting.catalogue(), formal=True)
+        return self._requote(conversation, replace(Basket.of(quote), formal=True), event)
 
-    def reordered(self, conversation: Conversation, postback: Postback) -> Turn:
+    def reordered(self, conversation: Conversation, postback: Postback, event: ChatEvent) -> Turn:
         """An earlier order once more, as a new quote at today's prices."""
         order = self._own.order(conversation, postback.fields.get("o"))
         if order is None:
             return Turn(conversation, Topic.ORDER_UNKNOWN)
         cart = {line.sku: line.quantity for line in order.lines}
-        return self._quote(conversation, cart, self._quoting.catalogue())
+        return self._requote(conversation, Basket(cart), event)
 
-    def _no_longer_open(self, conversation: Conversation, quote: Quote) -> Turn:
+    def _no_longer_open(self, conversation: Conversation, quote: Quote, event: ChatEvent) -> Turn:
         """An old button: what became of the quote, the current one if there is one, else an offer to renew."""
         if quote.order_number is not None:
             return self.where_it_stands(conversation, quote.order_number)
         if quote.state is QuoteState.OFFERED:
-            return self._end(conversation, quote, QuoteState.EXPIRED, Topic.QUOTE_EXPIRED)
+            return self._end(conversation, quote, QuoteState.EXPIRED, event)
         current = self._own.current_quote(conversation)
         if quote.state is not QuoteState.SUPERSEDED or current is None:
-            return Turn(conversation, Topic.QUOTE_EXPIRED, _named(quote))
+            return Turn(conversation, Topic.QUOTE_EXPIRED, named(quote))
         if current.is_open_at(self._clock()):
-            return Turn(conversation, Topic.QUOTE_SUPERSEDED, _named(current))
+            return Turn(conversation, Topic.QUOTE_SUPERSEDED, named(current))
         if current.quote_id == quote.quote_id and current.state is not QuoteState.SUPERSEDED:
-            return self._no_longer_open(conversation, current)
-        return Turn(conversation, Topic.QUOTE_EXPIRED, _named(quote))
+            return self._no_longer_open(conversation, current, event)
+        return Turn(conversation, Topic.QUOTE_EXPIRED, named(quote))
 
-    def _end(self, conversation: Conversation, quote: Quote, state: QuoteState, topic: Topic) -> Turn:
-        writes = self._quoting.end(quote, state)
-        return Turn(conversation, topic, _named(quote), writes, end=(quote.ended(state),))
-
-
-def _named(quote: Quote) -> dict[str, str]:
-    return {"quote_id": quote.quote_id, "quote_version": str(quote.quote_version)}
-
-
-def _cart_of(quote: Quote) -> dict[str, int]:
-    return {line.sku: line.quantity for line in quote.lines}
+    def _end(self, conversation: Conversation, quote: Quote, state: QuoteState, event: ChatEvent) -> Turn:
+        writes = self._quoting.end(quote, state, self._clock(), event.event_id)
+        topic = Topic.QUOTE_EXPIRED if state is QuoteState.EXPIRED else Topic.QUOTE_DECLINED
+        return Turn(conversation, topic, named(quote), writes, end=(quote.ended(state),))
 
 
 def _reason(refusal: Refusal | None) -> str:

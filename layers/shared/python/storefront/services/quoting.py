@@ -5,14 +5,15 @@ of them, so a quote that is not told of does not exist.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from storefront.domain.catalogue import Catalogue
 from storefront.domain.conversation import Conversation
 from storefront.domain.money import Currency
 from storefront.domain.order import HistoryStep, HoldState, Order, OrderState
-from storefront.domain.quote import MAX_LINES, MAX_QUANTITY, Quote, QuoteLine, QuoteState
+from storefront.domain.quote import MAX_LINES, MAX_QUANTITY, AgreedPrice, Quote, QuoteLine, QuoteState
+from storefront.domain.quote_record import EntryKind, QuoteEntry
 from storefront.services.ports import Catalogues, Put, StockMove, Timers, Write
 
 
@@ -23,6 +24,38 @@ class Shortage:
     sku: str
     wanted: int
     available: int
+
+
+@dataclass(frozen=True)
+class Basket:
+    """What a customer wants quoted: units by SKU, and what else was told or agreed on for this quote."""
+
+    units: Mapping[str, int]
+    wished_date: str | None = None
+    formal: bool = False
+    coupon: str | None = None
+    agreed: Mapping[str, AgreedPrice] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, quote: Quote) -> "Basket":
+        """The basket that `quote` was made of."""
+        return cls(
+            {line.sku: line.quantity for line in quote.lines},
+            quote.wished_date,
+            quote.formal,
+            quote.coupon,
+            quote.agreed,
+        )
+
+    def after(self, quote: Quote) -> "Basket":
+        """This basket with what holds for the open `quote` besides its lines: told once is told until it ends."""
+        return replace(
+            self,
+            wished_date=self.wished_date or quote.wished_date,
+            formal=self.formal or quote.formal,
+            coupon=self.coupon or quote.coupon,
+            agreed={**quote.agreed, **self.agreed},
+        )
 
 
 @dataclass(frozen=True)
@@ -45,6 +78,12 @@ def released(lines: Sequence[QuoteLine]) -> tuple[StockMove, ...]:
     return stock_moves({line.sku: -line.quantity for line in lines})
 
 
+def entry(quote: Quote, kind: EntryKind, now: datetime, cause: str, **facts: str) -> Put[QuoteEntry]:
+    """The line of the quote's record that tells of this (its total, and `facts`)."""
+    told = {"total": str(quote.total), **facts}
+    return Put(QuoteEntry(quote.quote_id, quote.quote_version, kind, now, cause, told))
+
+
 class Quoting:
     """Plans quotes over today's catalogue and stock."""
 
@@ -56,37 +95,34 @@ class Quoting:
     def catalogue(self) -> Catalogue:
         return self._catalogues.read()
 
-    def shortage(
-        self, cart: Mapping[str, int], held: Mapping[str, int], catalogue: Catalogue
-    ) -> Shortage | None:
-        """The first product of `cart` that cannot be promised, counting what this customer holds already."""
-        counted = [sku for sku in cart if catalogue.products[sku].stock_counted]
+    def shortage(self, basket: Basket, held: Mapping[str, int], catalogue: Catalogue) -> Shortage | None:
+        """The first product of `basket` that cannot be promised, counting what this customer holds already."""
+        counted = [sku for sku in basket.units if catalogue.products[sku].stock_counted]
         available = self._catalogues.available(counted)
         for sku in counted:
             can_promise = available.get(sku, 0) + held.get(sku, 0)
-            if cart[sku] > can_promise:
-                return Shortage(sku, cart[sku], max(0, can_promise))
+            if basket.units[sku] > can_promise:
+                return Shortage(sku, basket.units[sku], max(0, can_promise))
         return None
 
     def plan(
         self,
         conversation: Conversation,
-        cart: Mapping[str, int],
+        basket: Basket,
         previous: Quote | None,
         new_quote_id: str,
         now: datetime,
         catalogue: Catalogue,
-        *,
-        formal: bool = False,
-        wished_date: str | None = None,
+        cause: str,
     ) -> QuotePlan:
-        """Quote `cart` at today's prices; a quote that is still open is superseded by the next version.
+        """Quote `basket` at today's prices; a quote that is still open is superseded by the next version.
 
         Raises:
-            ValueError: the cart is empty, too long, or holds a quantity outside 1 to 9,999 (B1).
+            ValueError: the basket is empty, too long, or holds a quantity outside 1 to 9,999 (B1).
         """
-        if not 1 <= len(cart) <= MAX_LINES or not all(1 <= units <= MAX_QUANTITY for units in cart.values()):
-            raise ValueError("a cart holds 1 to 20 products, 1 to 9,999 units each")
+        units = basket.units
+        if not 1 <= len(units) <= MAX_LINES or not all(1 <= each <= MAX_QUANTITY for each in units.values()):
+            raise ValueError("a basket holds 1 to 20 products, 1 to 9,999 units each")
         open_quote = previous if previous is not None and previous.state is QuoteState.OFFERED else None
         quote = Quote(
             quote_id=open_quote.quote_id if open_quote else new_quote_id,
@@ -95,26 +131,29 @@ class Quoting:
             language=conversation.language,
             currency=self._currency,
             lines=tuple(
-                QuoteLine.priced(catalogue.products[sku], units, conversation.language)
-                for sku, units in cart.items()
+                QuoteLine.priced(catalogue.products[sku], each, conversation.language, basket.agreed.get(sku))
+                for sku, each in units.items()
             ),
             created_at=now,
             valid_until=now + timedelta(seconds=self._timers.quote_validity),
-            wished_date=wished_date,
-            formal=formal,
+            wished_date=basket.wished_date,
+            formal=basket.formal,
+            coupon=basket.coupon,
+            agreed=basket.agreed,
             due_at=now + timedelta(seconds=self._timers.quote_validity + self._timers.grace),
         )
         deltas = {line.sku: line.quantity for line in quote.counted_lines}
-        writes: list[Write] = [Put(quote)]
+        writes: list[Write] = [Put(quote), entry(quote, EntryKind.OFFERED, now, cause)]
         if open_quote is not None:
             writes.append(Put(open_quote.ended(QuoteState.SUPERSEDED)))
             for line in open_quote.counted_lines:
                 deltas[line.sku] = deltas.get(line.sku, 0) - line.quantity
         return QuotePlan(quote, (*writes, *stock_moves(deltas)))
 
-    def end(self, quote: Quote, state: QuoteState) -> tuple[Write, ...]:
+    def end(self, quote: Quote, state: QuoteState, now: datetime, cause: str) -> tuple[Write, ...]:
         """Decline or expire an open quote and free its stock (S3: the row's revision lets it happen once)."""
-        return (Put(quote.ended(state)), *released(quote.counted_lines))
+        kind = EntryKind.EXPIRED if state is QuoteState.EXPIRED else EntryKind.DECLINED
+        return (Put(quote.ended(state)), entry(quote, kind, now, cause), *released(quote.counted_lines))
 
     def accept(
         self, quote: Quote, order_number: str, now: datetime, cause: str
@@ -129,6 +168,7 @@ class Quoting:
             language=quote.language,
             currency=quote.currency,
             lines=quote.lines,
+            discount=quote.discount,
             state=OrderState.AWAITING_DETAILS,
             hold=HoldState.HELD,
             hold_until=max(quote.valid_until, now + window),
@@ -137,4 +177,5 @@ class Quoting:
             history=(HistoryStep(now, OrderState.AWAITING_DETAILS, cause),),
             due_at=max(quote.valid_until, now + window) + timedelta(seconds=self._timers.grace),
         )
-        return order, (Put(quote.accepted(order_number)), Put(order))
+        accepted = entry(quote, EntryKind.ACCEPTED, now, cause, order=order_number)
+        return order, (Put(quote.accepted(order_number)), Put(order), accepted)

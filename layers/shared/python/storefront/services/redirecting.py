@@ -24,9 +24,9 @@ class Redirection:
     refusal: str | None = None
 
 
-def shipping_fee(shop: Shop, method: DeliveryMethod, subtotal: int) -> int:
-    """Fee of `method` for goods worth `subtotal`, both in payable units; free from the shop's threshold."""
-    if subtotal >= shop.free_shipping_from:
+def shipping_fee(shop: Shop, method: DeliveryMethod, goods_total: int) -> int:
+    """Fee of `method` for goods worth `goods_total`, both in payable units; free from the shop's threshold."""
+    if goods_total >= shop.free_shipping_from:
         return 0
     return shop.shipping_home if method is DeliveryMethod.HOME else shop.shipping_store
 
@@ -52,7 +52,10 @@ class Redirecting:
     def plan(self, order: Order, details: DeliveryDetails, now: datetime) -> Redirection:
         """Send `order` to `details`; its invoice, its note and the day that was wished for stay as they were."""
         refusal = why_not(order)
-        if refusal is None and shipping_fee(self._shop, details.method, order.subtotal) > order.shipping_fee:
+        if (
+            refusal is None
+            and shipping_fee(self._shop, details.method, order.goods_total) > order.shipping_fee
+        ):
             refusal = "fee"
         if refusal is not None:
             return Redirection(refusal=refusal)

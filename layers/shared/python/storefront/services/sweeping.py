@@ -87,8 +87,9 @@ class Sweeping:
         self._telling.deliver(message.message_id)
 
     def _quote(self, quote: Quote) -> None:
-        if quote.state is QuoteState.OFFERED and self._clock() >= quote.valid_until:
-            self._store.commit(*self._quoting.end(quote, QuoteState.EXPIRED))
+        now = self._clock()
+        if quote.state is QuoteState.OFFERED and now >= quote.valid_until:
+            self._store.commit(*self._quoting.end(quote, QuoteState.EXPIRED, now, "sweep"))
 
     def _order(self, order: Order) -> None:
         """An order without a link is opened; one whose hold is over is closed. Both by the payment function."""
