@@ -15,6 +15,8 @@ from storefront.language.corrections import Change, takes_back
 from storefront.language.dates import DateMention, find_dates
 from storefront.language.intents import Intent, intent_of
 from storefront.language.pairing import Amount, Pairing, Product, Token
+from storefront.language.price_wishes import PriceWish, find_price_wish, find_prices
+from storefront.language.product_questions import ProductQuestion, find_product_question
 from storefront.language.products import Vocabulary
 from storefront.language.quantities import (
     MAX_QUANTITY,
@@ -103,7 +105,11 @@ class Question:
 
 @dataclass(frozen=True)
 class Inquiry:
-    """What a message orders: lines that are clear, questions, the words left over, the wished day."""
+    """What a message orders: lines that are clear, questions, the words left over, the wished day.
+
+    Beside that it may wish for a lower price and ask about products; whoever answers those finds them in
+    `price_wish` and `asks`.
+    """
 
     lines: tuple[RequestedLine, ...] = ()
     questions: tuple[Question, ...] = ()
@@ -111,6 +117,8 @@ class Inquiry:
     wished_date: date | None = None
     intent: Intent = Intent.OTHER
     language: Language | None = None
+    price_wish: PriceWish | None = None
+    asks: ProductQuestion | None = None
 
 
 def parse_inquiry(
@@ -130,6 +138,10 @@ def parse_inquiry(
         for mention in vocabulary.find(folded)[:_MAX_MENTIONS]
     ]
     work = marked(folded, ((product.start, product.end) for product in named), PRODUCT_MARK)
+    skus = tuple(dict.fromkeys(sku for product in named for sku in product.skus))
+    price_wish = find_price_wish(cleaned, work, skus, language)
+    asks = find_product_question(work, skus)
+    work = marked(work, ((price.start, price.end) for price in find_prices(work, language)), TAKEN_MARK)
     work = without_other_numbers(work)
     days = [day for day in find_dates(work, today, language) if not _is_fraction(work, day, language)]
     work = marked(work, ((day.start, day.end) for day in days), TAKEN_MARK)
@@ -147,7 +159,14 @@ def parse_inquiry(
     asked = {(product.start, product.end) for product in suggested if product.is_known}
     left_over = " ".join(cleaned[start:end] for start, end in pieces if (start, end) not in asked)
     return Inquiry(
-        tuple(lines), tuple(questions), left_over[:_LONGEST_NOTE], wished, intent_of(cleaned), language
+        tuple(lines),
+        tuple(questions),
+        left_over[:_LONGEST_NOTE],
+        wished,
+        intent_of(cleaned),
+        language,
+        price_wish,
+        asks,
     )
 
 

@@ -27,6 +27,9 @@ _WORDS = {
     "kilogram": "公斤 kg kilo kilos kilogram kilograms キロ กิโล",
 }
 _UNIT_OF = {fold(word): unit for unit, words in _WORDS.items() for word in words.split()}
+UNIT_WORDS = frozenset(_UNIT_OF)
+"""Every word that is counted with, folded."""
+
 # What makes another word of a unit's character: 打折, 包裝, 三個月, 次日, 組合.
 _GOES_ON = {
     "個": "月|禮拜|星期|小時|人",
