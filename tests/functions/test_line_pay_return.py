@@ -90,7 +90,7 @@ def test_foreign_ids_get_the_neutral_page_and_change_nothing(
     assert shop.state() == before
 
 
-@pytest.mark.parametrize("key", [FOREIGN_KEY, "x", "a" * 4000, "%00", "..", "簽", "KEY"])
+@pytest.mark.parametrize("key", [FOREIGN_KEY, "x", "a" * 4000, "%00", "..", "簽", "KEY", "\ud800"])
 @pytest.mark.parametrize("outcome", ["confirm", "cancel", "refund", "", "CONFIRM"])
 def test_a_foreign_key_gets_the_neutral_page_and_changes_nothing(
     shop: World, paying: tuple[Phone, Payment], neutral: str, key: str, outcome: str
@@ -119,6 +119,29 @@ def test_a_visit_before_anybody_paid_says_that_it_is_under_way_and_moves_no_mone
     assert payment.state is PaymentState.REQUESTED
     assert phone.order().state is OrderState.AWAITING_PAYMENT
     assert phone.heard() == [], "a preview of the link says nothing to the customer"
+
+
+def test_a_waiting_page_opens_itself_again_with_its_own_ids_and_counts(
+    shop: World, paying: tuple[Phone, Payment]
+) -> None:
+    _, payment = paying
+    ids = own_ids(payment)
+    sent = [visit(shop, confirm_path(payment), **ids, **again) for again in ({}, {"visits": "1"})]
+    for number, body in enumerate(sent, start=1):
+        query = urlencode({**ids, "visits": str(number)}).replace("&", "&amp;")
+        assert f'<meta http-equiv="refresh" content="3; url=?{query}">' in body
+    shop.settle()
+
+
+@pytest.mark.parametrize("visits", ["", "-1", "x", "１", "1.5", "99999", "9" * 5000])
+def test_a_count_that_is_none_is_a_first_visit(
+    shop: World, paying: tuple[Phone, Payment], visits: str
+) -> None:
+    _, payment = paying
+    body = visit(shop, confirm_path(payment), **own_ids(payment), visits=visits, extra="<script>")
+    assert "visits=1" in body
+    assert "script" not in body
+    shop.settle()
 
 
 def test_a_forged_cancel_closes_nothing_while_the_customer_can_still_pay(

@@ -19,8 +19,9 @@ def opened() -> LittleShop:
     return shop
 
 
-def visit(shop: LittleShop, *, cancelled: bool = False) -> PageView:
-    return shop.page.visit(shop.key_of(), f"{ORDER}-1", shop.attempts[0].transaction_id, cancelled=cancelled)
+def visit(shop: LittleShop, *, cancelled: bool = False, visits: int = 0) -> PageView:
+    ids = f"{ORDER}-1", shop.attempts[0].transaction_id
+    return shop.page.visit(shop.key_of(), *ids, cancelled=cancelled, visits=visits)
 
 
 @pytest.mark.parametrize(("cancelled", "cause"), [(False, "returned"), (True, "cancelled")])
@@ -129,3 +130,35 @@ def test_the_page_itself_writes_nothing_and_asks_line_pay_nothing_T4() -> None:
     visit(shop, cancelled=True)
     assert shop.store.rows == rows
     assert shop.pay.calls == calls
+
+
+# A page that waits ----------------------------------------------------------------------------------------
+
+
+def test_a_page_that_opens_itself_again_asks_for_ever_fewer_looks() -> None:
+    """Every three seconds for ten minutes, while the customer has approved nothing."""
+    shop = opened()
+    asked = []
+    for visits in range(200):
+        visit(shop, visits=visits)
+        asked += [visits] * len(shop.jobs.take_due())
+        shop.clock.go_on(3)
+    assert asked == [0, 2, 5, 10, 20]
+
+
+def test_the_first_visit_of_each_page_asks_at_once_whatever_was_asked_before() -> None:
+    shop = opened()
+    for cancelled in (True, False, False):
+        visit(shop, cancelled=cancelled)
+        assert len(shop.jobs.take_due()) == 1
+
+
+def test_a_customer_who_approves_while_the_page_is_open_is_not_forgotten() -> None:
+    """The page is past its last own look; the schedule of the attempt goes on."""
+    shop = LittleShop()
+    shop.open()
+    shop.clock.go_on(70)
+    shop.pay.approve(shop.transaction)
+    visit(shop, visits=23)
+    shop.go_on(60)
+    assert visit(shop, visits=43).state is PageState.PAID

@@ -428,6 +428,7 @@ def test_an_unknown_attempt_is_ignored() -> None:
 
 def test_an_attempt_that_keeps_changing_is_left_to_the_queue() -> None:
     shop = opened()
+    shop.clock.go_on(30)
 
     def busy(*_writes: Write) -> None:
         raise Conflict("PaymentAttempt")
@@ -544,3 +545,66 @@ def test_a_busy_order_does_not_keep_a_decline_from_being_recorded() -> None:
     shop.pay_and_return()
     assert (shop.attempt.state, shop.order.satisfaction) == (AttemptState.FAILED, 4)
     assert shop.told == ["payment_card", "payment_declined"]
+
+
+# One chain of looks ---------------------------------------------------------------------------------------
+
+
+def waiting_looks(shop: LittleShop) -> int:
+    return len(shop.jobs.named("check_payment"))
+
+
+@pytest.mark.parametrize(
+    "cause", ["returned", "cancelled", "operator", "schedule", "sweep", "reconciliation"]
+)
+def test_looking_out_of_turn_at_an_unanswered_confirm_starts_no_second_chain_of_looks_C8(cause: str) -> None:
+    """Before, each visit of the page or repeated job brought a chain of its own, each asking every 30 s."""
+    shop = opened()
+    shop.jobs.waiting.clear()
+    shop.pay.script(Call.CONFIRM, Lost.LATE)
+    shop.pay_and_return()
+    shop.pay.script(Call.CHECK, *["9000"] * 100)
+    assert waiting_looks(shop) == 1
+    before = shop.attempt
+    for _ in range(10):
+        shop.clock.go_on(2)
+        shop.settle(cause)
+    assert shop.attempt == before
+    assert waiting_looks(shop) == 1
+    shop.clock.now = shop.jobs.waiting[0].not_before
+    shop.work_off()
+    assert waiting_looks(shop) == 1
+    assert shop.attempt.checks_made == before.checks_made + 1
+
+
+def test_a_look_that_is_delivered_twice_is_one_step_of_the_schedule_C4() -> None:
+    shop = opened()
+    shop.clock.go_on(30)
+    (job,) = shop.jobs.take_due()
+    shop.work(job)
+    shop.work(job)
+    assert shop.attempt.checks_made == 1
+    assert waiting_looks(shop) == 1
+
+
+def test_looking_out_of_turn_at_a_wrong_sum_starts_no_second_chain_of_looks_C11() -> None:
+    shop = opened()
+    shop.jobs.waiting.clear()
+    found = shop.pay.transactions[shop.transaction]
+    shop.pay.transactions[shop.transaction] = replace(found, paid_amount=700)
+    shop.pay_and_return()
+    for _ in range(5):
+        shop.clock.go_on(5)
+        shop.settle("operator")
+    assert waiting_looks(shop) == 1
+    assert shop.attempt.due_at == START + timedelta(seconds=MISMATCH_WAIT_SECONDS + 30)
+
+
+def test_a_look_that_was_lost_is_made_up_for_by_whoever_comes_next_C16() -> None:
+    """The look is overdue, so a visit takes its place and puts the next one on the queue."""
+    shop = opened()
+    shop.jobs.waiting.clear()
+    shop.clock.go_on(31)
+    shop.settle("returned")
+    assert shop.attempt.checks_made == 1
+    assert [job.not_before for job in shop.jobs.named("check_payment")] == [START + timedelta(seconds=61)]

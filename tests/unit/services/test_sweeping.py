@@ -2,13 +2,14 @@
 
 from datetime import timedelta
 
-from storefront.domain.casework import OperatorCase, ReceivedEvent
+from storefront.domain.casework import CaseKind, OperatorCase, ReceivedEvent
 from storefront.domain.errors import Conflict
 from storefront.domain.order import OrderState
 from storefront.domain.outbox import Message, MessageState, Topic
 from storefront.domain.payment_answers import Call
 from storefront.domain.quote import Quote, QuoteState
-from storefront.services.ports import Put, Write
+from storefront.services.cases import case_writes
+from storefront.services.ports import DueKind, Put, Write
 from storefront.services.quoting import Basket
 from storefront.services.sweeping import NUDGE_AGAIN_AFTER
 from storefront.services.telling import new_message
@@ -181,3 +182,42 @@ def test_a_dead_workflow_of_what_has_ended_needs_nobody_D7() -> None:
     shop.change(state=OrderState.CANCELLED)
     assert shop.sweeping.needs_operator(quote.quote_id, 1, "FAILED") is False
     assert shop.store.all(OperatorCase) == []
+
+
+def test_people_are_called_before_anything_that_may_keep_the_sweep_waiting_O2() -> None:
+    """A sweep that is ended by its time has called them all the same."""
+    shop = LittleShop()
+    for number in range(3):
+        shop.store.commit(Put(new_message(f"event:{number}", CUSTOMER, Topic.THANKS, {}, START)))
+    shop.store.commit(*case_writes(shop.store, CaseKind.PERSON_WANTED, "event1", START, {}))
+    shop.clock.go_on(45)
+    heard: list[int] = []
+    push = shop.line.push
+
+    def slow(*arguments: object, **named: object):  # type: ignore[no-untyped-def]
+        heard.append(shop.metrics.counts["CasesAnnounced"])
+        shop.clock.go_on(60)
+        return push(*arguments, **named)  # type: ignore[arg-type]
+
+    shop.line.push = slow  # type: ignore[method-assign]
+    shop.sweeping.sweep()
+    assert heard == [1]
+
+
+def test_a_sweep_spends_its_time_once_whatever_is_slow() -> None:
+    shop = LittleShop()
+    shop.open()
+    for kind in ("person_wanted", "return_requested"):
+        shop.store.commit(*case_writes(shop.store, CaseKind(kind), ORDER, START, {}))
+    shop.clock.go_on(45)
+    due = shop.store.due
+
+    def slow(kind, before, limit):  # type: ignore[no-untyped-def]
+        shop.clock.go_on(41 if kind is DueKind.QUOTE else 0)
+        return due(kind, before, limit)
+
+    shop.store.due = slow  # type: ignore[method-assign]
+    shop.jobs.waiting.clear()
+    shop.sweeping.sweep()
+    assert shop.metrics.counts["CasesAnnounced"] == 2
+    assert shop.jobs.waiting == []

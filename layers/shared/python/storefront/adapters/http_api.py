@@ -45,6 +45,11 @@ def request_of(event: Mapping[str, Any]) -> Request:
     )
 
 
+def count_in(text: str | None) -> int:
+    """A count of up to four digits that a page of ours put into its own address; 0 for anything else (K13)."""
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) <= 4 else 0
+
+
 def answer(status: int, body: Mapping[str, object] | None = None) -> Answer:
     """A JSON answer to a machine."""
     return {

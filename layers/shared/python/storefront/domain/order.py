@@ -127,6 +127,11 @@ class Order:
         return self.captured - self.refunded
 
     @property
+    def was_paid(self) -> bool:
+        """Whether it became the customer's; money that was captured in vain never made it so."""
+        return self.state in {OrderState.PAID, OrderState.REFUNDED}
+
+    @property
     def workflow_name(self) -> str:
         return f"{self.quote_id}-{self.quote_version}"
 
@@ -224,7 +229,7 @@ class Order:
         Raises:
             IllegalMove: the order is paid, or holds money already.
         """
-        if self.captured or self.state in {OrderState.PAID, OrderState.REFUNDED}:
+        if self.captured or self.was_paid:
             raise IllegalMove("Order", self.state.value, "captured in vain")
         ended = self
         if self.is_unpaid_and_open:

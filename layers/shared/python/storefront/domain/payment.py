@@ -41,7 +41,7 @@ CHECK_SCHEDULE: Final = (1, 2, 4, 10, 20, 30, 38, 42)
 
 def attempt_id_of(key: str) -> str:
     """The ledger knows an attempt by the hash of its key; the key itself stands only in LINE Pay's URLs (X5)."""
-    return hashlib.sha256(key.encode()).hexdigest()[:40]
+    return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:40]
 
 
 @dataclass(frozen=True)

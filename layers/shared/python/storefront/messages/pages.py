@@ -7,11 +7,13 @@ outcome is unknown the page asks again by itself every few seconds.
 import hashlib
 import re
 from base64 import b64encode
+from collections.abc import Mapping
 from enum import StrEnum
 from functools import cache
 from html import escape
 from importlib.resources import files
 from typing import Final
+from urllib.parse import urlencode
 
 from storefront.domain.language import Language
 from storefront.messages.greetings import chat_link
@@ -40,12 +42,23 @@ _MARKS: Final = {
 }
 
 
-def payment_page(state: PageState, language: Language, shop: Shop, order_number: str | None) -> str:
-    """The whole page. The neutral one, for ids that are not ours, says nothing of any order."""
+def payment_page(
+    state: PageState,
+    language: Language,
+    shop: Shop,
+    order_number: str | None,
+    again: Mapping[str, str | None],
+) -> str:
+    """The whole page. The neutral one, for ids that are not ours, says nothing of any order.
+
+    `again` is the query with which it opens itself once more while the outcome is unknown; what is None is left out.
+    """
     speaker = Speaker.of(language)
-    refresh = (
-        f'<meta http-equiv="refresh" content="{REFRESH_SECONDS}">' if state is PageState.PROCESSING else ""
-    )
+    refresh = ""
+    if state is PageState.PROCESSING:
+        query = urlencode({name: value for name, value in again.items() if value is not None})
+        address = escape(f"?{query}")
+        refresh = f'<meta http-equiv="refresh" content="{REFRESH_SECONDS}; url={address}">'
     order = ""
     if order_number is not None and state is not PageState.NEUTRAL:
         number = escape(order_number)

@@ -10,6 +10,7 @@ Whatever follows a transaction (a job, a woken workflow, a sent message) may be 
 do it: the due index, the workflow's own deadline and a repeated job find it again.
 """
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -47,6 +48,7 @@ ATTEMPTS_THAT_EXTEND: Final = 3
 """Links after these no longer prolong the stock hold, so that asking again cannot keep stock for ever."""
 
 SWEEP_GRACE: Final = timedelta(seconds=30)
+CLOCKS_APART: Final = timedelta(seconds=1)
 CALL_LEASE: Final = timedelta(seconds=100)
 """Nobody else acts on a claimed attempt before this is over. Longer than the function may live (90 s), so that
 no call of an earlier claim can still be on its way."""
@@ -107,7 +109,7 @@ class Checkout:
         """
         for _ in range(TRIES):
             order = self._order(order_number)
-            if order.captured:
+            if order.was_paid:
                 return
             if order.state is not OrderState.AWAITING_PAYMENT:
                 raise OrderEnded(order.state.value)
@@ -268,9 +270,6 @@ class Checkout:
                 self._refused(attempt, "check:ended", None if over else Topic.PAYMENT_CANCELLED)
             case Authentication.FAILED:
                 self._refused(attempt, "check:failed", Topic.PAYMENT_DECLINED)
-            case _ if cause in {"returned", "cancelled"} and attempt.state is AttemptState.REQUESTED:
-                # A visit of the page is a hint; the scheduled looks go on as they are (C15).
-                return
             case _:
                 self._look_again(attempt, now)
 
@@ -434,7 +433,6 @@ class Checkout:
             self._store, CaseKind.PAID_WITHOUT_STOCK, order.order_number, self._clock(), {"sku": sku}
         )
         self._store.commit(*writes, *case)
-        self._metrics.count("OperatorCases")
 
     def _moved_on(self, attempt: PaymentAttempt) -> bool:
         """Whether somebody else has written the attempt since; if not, only its order stood in the way."""
@@ -485,12 +483,31 @@ class Checkout:
             self._look_after(attempt, now, units * self._timers.payment_check)
         else:
             units = CHECK_SCHEDULE[-1] - CHECK_SCHEDULE[-2]
-            due_at = now + timedelta(seconds=units * self._timers.payment_check)
-            self._store.commit(Put(attempt.checked(due_at)))
+            self._look_after(attempt, now, units * self._timers.payment_check, by_sweeper=True)
 
-    def _look_after(self, attempt: PaymentAttempt, now: datetime, seconds: int) -> None:
-        self._store.commit(Put(attempt.checked(now + timedelta(seconds=seconds) + SWEEP_GRACE)))
-        self._jobs.check_payment(attempt.attempt_id, seconds, "schedule")
+    def _look_after(
+        self, attempt: PaymentAttempt, now: datetime, seconds: int, *, by_sweeper: bool = False
+    ) -> None:
+        """Write when the next look is due and put it on the queue, unless that has been done already.
+
+        A look out of turn (a visit of the page, an operator, a job delivered twice) changes no schedule (C15):
+        each would bring another one on its own, and LINE Pay would be asked more and more often.
+        """
+        if self._is_looked_at_later(attempt, now):
+            return
+        grace = timedelta() if by_sweeper else SWEEP_GRACE
+        self._store.commit(Put(attempt.checked(now + timedelta(seconds=seconds) + grace)))
+        if not by_sweeper:
+            self._jobs.check_payment(attempt.attempt_id, seconds, "schedule")
+
+    @staticmethod
+    def _is_looked_at_later(attempt: PaymentAttempt, now: datetime) -> bool:
+        """Whether the next look is on the schedule: never after a call of our own, which ended the old one."""
+        return (
+            attempt.call_until is None
+            and attempt.due_at is not None
+            and now + CLOCKS_APART < attempt.due_at - SWEEP_GRACE
+        )
 
     # Ending ----------------------------------------------------------------------------------------------
 
@@ -498,7 +515,7 @@ class Checkout:
         """The payment window is over: look at the open attempt first, then free the stock (D2, S4, H1)."""
         for _ in range(TRIES):
             order = self._order(order_number)
-            if order.captured:
+            if order.was_paid:
                 return Closing.PAID
             if not order.is_unpaid_and_open:
                 return Closing.CLOSED
@@ -517,7 +534,7 @@ class Checkout:
         attempt = self._attempt(order.active_attempt)
         if attempt is not None and self._was_completed(attempt):
             self.settle(attempt.attempt_id, cause)
-            return Closing.PAID if self._order(order.order_number).captured else Closing.UNSETTLED
+            return Closing.PAID if self._order(order.order_number).was_paid else Closing.UNSETTLED
         self._expire(order, attempt, cause, now)
         return Closing.CLOSED
 
@@ -547,7 +564,7 @@ class Checkout:
         """Store the workflow's token, then look whether the outcome came first (D1, D4)."""
         self._waits.keep(self._order(order_number), WaitStep.PAYMENT, token)
         order = self._order(order_number)
-        if order.captured:
+        if order.was_paid:
             self._waits.wake(order, WaitStep.PAYMENT, order_number)
         elif not order.is_unpaid_and_open:
             self._waits.end(order, OrderEnded(order.state.value), WaitStep.PAYMENT)
@@ -574,13 +591,9 @@ class Checkout:
 
     def _open_case(self, kind: CaseKind, order: Order, facts: dict[str, str]) -> None:
         writes = case_writes(self._store, kind, order.order_number, self._clock(), facts)
-        if not writes:
-            return
-        try:
-            self._store.commit(*writes)
-        except Conflict:
-            return
-        self._metrics.count("OperatorCases")
+        if writes:
+            with suppress(Conflict):
+                self._store.commit(*writes)
 
     def _order(self, order_number: str) -> Order:
         order = self._store.read(Order, order_number)

@@ -38,7 +38,7 @@ class Deciding:
         quote = self._quote(quote_id, quote_version)
         order = self._store.read(Order, quote.order_number) if quote.order_number else None
         if order is not None and order.state is not OrderState.AWAITING_DETAILS:
-            if order.is_unpaid_and_open or order.captured:
+            if order.is_unpaid_and_open or order.was_paid:
                 self._waits.wake(order, WaitStep.DECISION, order.order_number)
             else:
                 self._waits.end(order, OrderEnded(order.state.value), WaitStep.DECISION)
@@ -65,7 +65,7 @@ class Deciding:
 
     def _decided(self, order_number: str) -> tuple[Decision, str]:
         order = self._store.read(Order, order_number)
-        if order is None or not (order.is_unpaid_and_open or order.captured):
+        if order is None or not (order.is_unpaid_and_open or order.was_paid):
             return Decision.ENDED, order_number
         if order.state is OrderState.AWAITING_DETAILS:
             return Decision.WAITING, order_number

@@ -148,7 +148,7 @@ class DeliveryDesk:
             return None
         refusal = why_not(order)
         if refusal is not None:
-            return self._cannot_redirect(conversation, order, refusal) if order.captured else None
+            return self._cannot_redirect(conversation, order, refusal) if order.was_paid else None
         match postback.verb:
             case "deliver_same" if conversation.on_file is not None:
                 details = conversation.on_file

@@ -149,7 +149,6 @@ class OrderEvents:
             facts = {"eventId": event.event_id, "tries": str(event.tries + 1)}
             case = case_writes(self._store, CaseKind.ORDER_SYSTEM_SILENT, event.event_id, now, facts)
             self._record(event.ended(OrderEventState.GIVEN_UP, now), *case)
-            self._metrics.count("OperatorCases", len(case))
             return
         wait = RETRY_AFTER_SECONDS[min(event.tries, len(RETRY_AFTER_SECONDS) - 1)]
         self._record(event.tried(now + timedelta(seconds=wait) + SWEEP_GRACE))

@@ -5,6 +5,7 @@ details prove to have happened is finished by the same code that would have fini
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -210,11 +211,8 @@ class Reconciling:
         subject = f"{finding.order_number}:{finding.transaction_id}"
         writes = case_writes(self._store, CaseKind.RECONCILIATION, subject, self._clock(), facts)
         if writes:
-            try:
+            with suppress(Conflict):
                 self._store.commit(*writes)
-            except Conflict:
-                return
-            self._metrics.count("OperatorCases")
 
     # The report ------------------------------------------------------------------------------------------
 

@@ -226,7 +226,6 @@ class Refunding:
         now = self._clock()
         case = self._case(CaseKind.REFUND_REFUSED, refund, now, code)
         self._store.commit(Put(refund.refused(code, now)), Put(replace(order, open_refund=None)), *case)
-        self._metrics.count("OperatorCases", len(case))
 
     def _postponed(self, refund: Refund, code: str) -> None:
         """Refused for a reason that somebody can mend: a person hears of it, and it is asked again by itself."""
@@ -236,7 +235,6 @@ class Refunding:
             return
         case = self._case(CaseKind.REFUND_REFUSED, refund, now, code)
         self._store.commit(Put(refund.postponed(code, now + POSTPONED)), *case)
-        self._metrics.count("OperatorCases", len(case))
 
     def _later(self, refund: Refund) -> None:
         now = self._clock()
@@ -246,7 +244,6 @@ class Refunding:
             return
         case = self._case(CaseKind.REFUND_UNKNOWN, refund, now, refund.code or "")
         self._store.commit(Put(refund.later(now + SLOWLY)), *case)
-        self._metrics.count("OperatorCases", len(case))
 
     def _case(self, kind: CaseKind, refund: Refund, now: datetime, code: str) -> tuple[Write, ...]:
         facts = {"refundId": refund.refund_id, "amount": str(refund.amount), "code": code}

@@ -12,7 +12,6 @@ from typing import Final
 
 from storefront.domain.casework import (
     CaseKind,
-    OperatorCase,
     ReceivedEvent,
     ReceivedState,
     WaitStep,
@@ -185,13 +184,13 @@ class Shipping:
         return case_writes(self._store, CaseKind.STOCK_BELOW_PROMISED, sku, self._clock(), facts)
 
     def _park(self, received: ReceivedEvent, reason: str) -> None:
-        """Keep the event until what it speaks of exists; after the last try it waits for a person (G4)."""
-        due_at = None
+        """Keep the event until what it speaks of exists; after the last try it is a person's (G4)."""
         if received.tries < len(PARK_AGAIN_AFTER):
             due_at = self._clock() + PARK_AGAIN_AFTER[received.tries]
-        else:
-            self._metrics.count("EventParkedForPeople")
-        self._store.commit(Put(received.parked(reason, due_at)))
+            self._store.commit(Put(received.parked(reason, due_at)))
+            return
+        self._hand_over(received.parked(reason, None), reason)
+        self._metrics.count("EventParkedForPeople")
 
     def _product(self, received: ReceivedEvent, news: ProductNews) -> None:
         try:
@@ -277,7 +276,6 @@ class Shipping:
                 kind, facts = CaseKind.STOCK_BELOW_PROMISED, {"sku": ",".join(missing)}
                 case = case_writes(self._store, kind, order.order_number, now, facts)
             else:
-                self._metrics.count("OperatorCases", len(case))
                 return
 
     @staticmethod
@@ -311,11 +309,15 @@ class Shipping:
 
     def _quarantine(self, received: ReceivedEvent, reason: str) -> None:
         """Two facts that cannot both be true: a person decides (G3)."""
-        now = self._clock()
-        subject = f"{received.source}:{received.event_id}"
-        case = OperatorCase(CaseKind.EVENT_QUARANTINED, subject, now, {"reason": reason}, due_at=now)
-        self._store.commit(Put(received.ended(ReceivedState.QUARANTINED, reason)), Put(case))
+        self._hand_over(received.ended(ReceivedState.QUARANTINED, reason), reason)
         self._metrics.count("EventQuarantined")
+
+    def _hand_over(self, received: ReceivedEvent, reason: str) -> None:
+        """The event as it ends for software, with the case that puts it before a person."""
+        subject = f"{received.source}:{received.event_id}"
+        kind, facts = CaseKind.EVENT_QUARANTINED, {"reason": reason}
+        case = case_writes(self._store, kind, subject, self._clock(), facts)
+        self._store.commit(Put(received), *case)
 
     # Workflow --------------------------------------------------------------------------------------------
 

@@ -21,8 +21,8 @@ from storefront.services.quoting import Quoting
 from storefront.services.telling import Telling
 
 BATCH: Final = 100
-TIME_FOR_MESSAGES: Final = timedelta(seconds=40)
-"""A sweep has a minute; what it cannot send within this is the next one's."""
+TIME_FOR_A_SWEEP: Final = timedelta(seconds=40)
+"""The function has a minute, and one message may take a while; what is not begun within this is the next sweep's."""
 
 NUDGE_AGAIN_AFTER: Final = timedelta(minutes=2)
 REMIND_AFTER: Final = timedelta(hours=24)
@@ -49,26 +49,33 @@ class Sweeping:
         self._metrics = metrics
 
     def sweep(self) -> dict[str, int]:
-        """Do or hand on what is due; returns how many rows of each kind were found."""
+        """Do or hand on what is due; returns how many rows of each kind were found.
+
+        Cases come first, and messages, which may keep LINE waiting, last: people are called whatever else goes wrong.
+        """
+        started = self._clock()
         found = {
-            DueKind.QUOTE: self._each(DueKind.QUOTE, Quote, self._quote),
-            DueKind.ORDER: self._each(DueKind.ORDER, Order, self._order),
-            DueKind.ATTEMPT: self._each(DueKind.ATTEMPT, PaymentAttempt, self._attempt),
-            DueKind.REFUND: self._each(DueKind.REFUND, Refund, self._refund),
-            DueKind.ORDER_EVENT: self._each(DueKind.ORDER_EVENT, OrderEvent, self._order_event),
-            DueKind.RECEIVED_EVENT: self._each(DueKind.RECEIVED_EVENT, ReceivedEvent, self._received),
-            DueKind.MESSAGE: self._each(DueKind.MESSAGE, Message, self._message),
-            DueKind.CASE: self._each(DueKind.CASE, OperatorCase, self._case),
+            DueKind.CASE: self._each(DueKind.CASE, OperatorCase, self._case, started),
+            DueKind.QUOTE: self._each(DueKind.QUOTE, Quote, self._quote, started),
+            DueKind.ORDER: self._each(DueKind.ORDER, Order, self._order, started),
+            DueKind.ATTEMPT: self._each(DueKind.ATTEMPT, PaymentAttempt, self._attempt, started),
+            DueKind.REFUND: self._each(DueKind.REFUND, Refund, self._refund, started),
+            DueKind.ORDER_EVENT: self._each(DueKind.ORDER_EVENT, OrderEvent, self._order_event, started),
+            DueKind.RECEIVED_EVENT: self._each(
+                DueKind.RECEIVED_EVENT, ReceivedEvent, self._received, started
+            ),
+            DueKind.MESSAGE: self._each(DueKind.MESSAGE, Message, self._message, started),
         }
         open_cases = len(self._store.due(DueKind.CASE, self._clock() + 2 * REMIND_AFTER, BATCH))
         self._metrics.count("OpenOperatorCases", open_cases)
         return {kind.value: count for kind, count in found.items()}
 
-    def _each[Row](self, kind: DueKind, row_type: type[Row], act: Callable[[Row], None]) -> int:
-        started = self._clock()
-        rows = [row for row in self._store.due(kind, started, BATCH) if isinstance(row, row_type)]
+    def _each[Row](
+        self, kind: DueKind, row_type: type[Row], act: Callable[[Row], None], started: datetime
+    ) -> int:
+        rows = [row for row in self._store.due(kind, self._clock(), BATCH) if isinstance(row, row_type)]
         for row in rows:
-            if self._is_out_of_time(started):
+            if self._clock() - started > TIME_FOR_A_SWEEP:
                 break
             try:
                 act(row)
@@ -79,9 +86,6 @@ class Sweeping:
                 # One row that cannot be dealt with must not keep the others waiting (O2); it stays due.
                 self._metrics.count("SweepFailed")
         return len(rows)
-
-    def _is_out_of_time(self, started: datetime) -> bool:
-        return self._clock() - started > TIME_FOR_MESSAGES
 
     def _message(self, message: Message) -> None:
         self._telling.deliver(message.message_id)
@@ -130,11 +134,10 @@ class Sweeping:
             or not (order.is_unpaid_and_open or order.state is OrderState.PAID)
         ):
             return False
-        kind = CaseKind.DELIVERY_SILENT if order.captured else CaseKind.WORKFLOW_FAILED
+        kind = CaseKind.DELIVERY_SILENT if order.was_paid else CaseKind.WORKFLOW_FAILED
         now = self._clock()
         writes = case_writes(self._store, kind, order.order_number, now, {"state": state})
         if not writes:
             return False
         self._store.commit(*writes)
-        self._metrics.count("OperatorCases")
         return True
