@@ -24,7 +24,14 @@ from dev.local.overlay import OverlayError
 from dev.local.processes import end_children
 from dev.local.seeding import CannotSeed, seed
 from dev.local.server import Front, PortInUse, reserve, serving, until_told_to_end, whole_app
-from dev.local.settings import ROOT, BadSetting, LocalSettings, read_settings
+from dev.local.settings import (
+    ROOT,
+    STAFF_LINE_USER_ID,
+    STAFF_NAME,
+    BadSetting,
+    LocalSettings,
+    read_settings,
+)
 from dev.local.steps import Steps, complain, say
 from dev.local.template import http_routes, read_template
 from dev.local.warming import warm_up
@@ -98,6 +105,8 @@ async def _start(settings: LocalSettings, ending: AsyncExitStack) -> tuple[MiniS
     with steps.step("seed", "filled the secret store and the catalogue"):
         await asyncio.to_thread(seed, context)
         _write_endpoint(context)
+    # A friend of the shop already, so that notices reach this phone; nobody is welcomed for it.
+    context.line.follow(context.line.add_customer(STAFF_NAME, user_id=STAFF_LINE_USER_ID).user_id)
     with steps.step("warm_up", "woke the functions that the first order meets"):
         await warm_up(template, context)
     gateway = Gateway(ministack.port, context.proxied)

@@ -12,6 +12,10 @@ DEFAULT_PORT = 8080
 # LINE takes pictures from https only, so cards name them as a real shop's would; the page shows them from its folder.
 PICTURES = "https://demo-shop.example/pictures"
 
+# The shop's own person in the LINE stand-in: whoever writes as this one is staff.
+STAFF_NAME = "店員小安"
+STAFF_LINE_USER_ID = "U" + "5afe" * 8
+
 # Environment variable of the local run: parameter of the stack.
 URL_PARAMETERS = {
     "BACKOFFICE_URL": "BackofficeUrl",
@@ -60,6 +64,7 @@ class LocalSettings:
             "LineDataApiBaseUrl": f"{self.base_url}/_line",
             "LinePayBaseUrl": f"{self.base_url}/_line_pay",
             "BackofficeUrl": f"{self.base_url}/_local/order-system",
+            "StaffLineUserIds": STAFF_LINE_USER_ID,
             **self.chosen,
         }
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from starlette.concurrency import run_in_threadpool
 
+from dev.local.settings import STAFF_LINE_USER_ID
 from dev.page.desk import Desk, Note
 from dev.standins.line_platform import (
     Change,
@@ -39,7 +40,7 @@ class FirstCustomer:
         self._under_way: set[asyncio.Task[Any]] = set()
 
     def welcome(self) -> None:
-        if self._line.customers:
+        if self._line.customers.keys() - {STAFF_LINE_USER_ID}:
             return
         customer = self._line.add_customer(FIRST_CUSTOMER)
         task = asyncio.create_task(self._line.deliver([self._line.follow(customer.user_id)]))
@@ -101,8 +102,10 @@ def sse(name: str, value: Any) -> bytes:
 
 def _what_is_there(line: LinePlatform, desk: Desk, run: str) -> list[tuple[str, Any]]:
     events: list[tuple[str, Any]] = [("hello", {"run": run})]
-    events += [("customer", customer_json(customer)) for customer in line.customers.values()]
-    for customer in line.customers.values():
+    # The page shows the first phone that it hears of: a customer's, not the shop's own.
+    people = sorted(line.customers.values(), key=lambda each: each.user_id == STAFF_LINE_USER_ID)
+    events += [("customer", customer_json(customer)) for customer in people]
+    for customer in people:
         chat = line.chat(customer.user_id)
         events += [("entry", entry_json(entry)) for entry in chat.entries]
         events.append(("loading", _chat_state(chat)))

@@ -33,6 +33,7 @@ from storefront.services.ports import Put, SendOutcome, Timers
 from storefront.services.quote_desk import QuoteDesk
 from storefront.services.quote_maker import QuoteMaker
 from storefront.services.received_events import ReceivedEvents
+from storefront.services.staff import Staff
 from storefront.services.turns import ChatEvent, Happening
 from tests.doubles.line_model import LineModel
 from tests.doubles.line_pay_model import LinePayModel
@@ -51,6 +52,8 @@ from tests.doubles.memory_store import Counters, MemoryStore
 DEMO_SHOP: Final = Path("layers/shared/python/storefront/demo_shop/catalogue.csv")
 MEI: Final = "U" + "a" * 32
 JUN: Final = "U" + "b" * 32
+AN: Final = "U" + "c" * 32
+"""One of the shop's own people."""
 WORKFLOW_TIMERS: Final = {"decision": 86_400}
 
 
@@ -147,8 +150,14 @@ class TalkingShop(Services):
     order_system: OrderSystemModel
     catalogues: MemoryCatalogues
 
-    def __init__(self, timers: Timers = TIMERS, store: MemoryStore | None = None) -> None:
+    def __init__(
+        self,
+        timers: Timers = TIMERS,
+        store: MemoryStore | None = None,
+        staff_ids: tuple[str, ...] = (AN,),
+    ) -> None:
         catalogue, stock = demo_catalogue()
+        self.staff_ids = staff_ids
         self.timers = timers
         self.clock = VirtualClock()
         self.store = store or MemoryStore()
@@ -185,6 +194,10 @@ class TalkingShop(Services):
         return QuoteDesk(self.quoting, self.maker, self.deliveries, self.own, self.clock, self.ids)
 
     @cached_property
+    def staff(self) -> Staff:
+        return Staff(self.store, self.telling, self.clock, self.staff_ids)
+
+    @cached_property
     def chat(self) -> Chat:
         return Chat(
             self.store,
@@ -194,6 +207,7 @@ class TalkingShop(Services):
             self.line,
             self.workflow,
             self.waits,
+            self.staff,
             WORKFLOW_TIMERS,
             self.jobs,
             self.clock,

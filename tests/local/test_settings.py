@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from dev.local.settings import ROOT, BadSetting, LocalSettings, read_settings
+from dev.local.settings import ROOT, STAFF_LINE_USER_ID, BadSetting, LocalSettings, read_settings
 
 
 def test_without_an_environment_the_run_uses_8080_and_its_own_stand_ins() -> None:
@@ -20,6 +20,7 @@ def test_without_an_environment_the_run_uses_8080_and_its_own_stand_ins() -> Non
         "LineDataApiBaseUrl": "http://127.0.0.1:8080/_line",
         "LinePayBaseUrl": "http://127.0.0.1:8080/_line_pay",
         "BackofficeUrl": "http://127.0.0.1:8080/_local/order-system",
+        "StaffLineUserIds": STAFF_LINE_USER_ID,
     }
 
 
@@ -55,6 +56,7 @@ def test_every_choice_reaches_the_parameter_of_its_name(tmp_path: Path) -> None:
         "PublicBaseUrl": "http://127.0.0.1:9001",
         "PictureBaseUrl": "https://demo-shop.example/pictures",
         "BackofficeUrl": "http://127.0.0.1:7001/events/",
+        "StaffLineUserIds": STAFF_LINE_USER_ID,
         "LineApiBaseUrl": "http://127.0.0.1:7002",
         "LineDataApiBaseUrl": "http://127.0.0.1:7003",
         "LinePayBaseUrl": "http://127.0.0.1:7004",

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from storefront.services.reconciling import Reconciling
     from storefront.services.refunding import Refunding
     from storefront.services.shipping import Shipping
+    from storefront.services.staff import Staff
     from storefront.services.sweeping import Sweeping
     from storefront.services.telling import Telling
     from storefront.services.waiting import Waits
@@ -148,6 +149,14 @@ def telling() -> "Telling":
 
 
 @cache
+def staff() -> "Staff":
+    from storefront.adapters.identifiers import now
+    from storefront.services.staff import Staff
+
+    return Staff(store(), telling(), now, settings().staff_line_user_ids)
+
+
+@cache
 def waits() -> "Waits":
     from storefront.adapters.identifiers import now
     from storefront.services.waiting import Waits
@@ -193,6 +202,7 @@ def chat() -> "Chat":
         messenger=messenger(),
         workflow=workflow(),
         waits=waits(),
+        staff=staff(),
         workflow_timers=settings().workflow_timers,
         jobs=jobs(),
         clock=now,

@@ -4,14 +4,18 @@ Secrets are not here: they come from Secrets Manager. Base URLs are, since they 
 real LINE, LINE Pay and order system and anybody's stand-ins.
 """
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import resources
+from typing import Final
 
 from storefront.domain.errors import SettingMissing
 from storefront.messages.scene import Shop
 from storefront.services.ports import Timers
+
+_LINE_USER_ID: Final = re.compile(r"U[0-9a-f]{32}")
 
 
 @dataclass(frozen=True)
@@ -64,6 +68,19 @@ class Settings:
             payment_check=self.seconds("PAYMENT_CHECK_SECONDS", usual.payment_check),
             delivery_silence=self.seconds("DELIVERY_SILENCE_SECONDS", usual.delivery_silence),
         )
+
+    @property
+    def staff_line_user_ids(self) -> tuple[str, ...]:
+        """LINE user ids of those who are told of approvals, leads and hand-overs and may press staff's buttons.
+
+        Raises:
+            SettingMissing: one of them is no user id (U and 32 hex digits).
+        """
+        listed = self.optional("STAFF_LINE_USER_IDS").split(",")
+        ids = tuple(dict.fromkeys(each.strip() for each in listed if each.strip()))
+        if not all(_LINE_USER_ID.fullmatch(each) for each in ids):
+            raise SettingMissing("STAFF_LINE_USER_IDS", "is not a list of LINE user ids")
+        return ids
 
     @property
     def workflow_timers(self) -> dict[str, int]:

@@ -30,6 +30,7 @@ from storefront.services.own_rows import OwnRows
 from storefront.services.ports import Clock, Jobs, Messenger, Put, Store, Workflow
 from storefront.services.quote_desk import QuoteDesk
 from storefront.services.redirecting import why_not
+from storefront.services.staff import STAFF_LANGUAGE, Staff
 from storefront.services.telling import Telling, new_message
 from storefront.services.turns import ChatEvent, Happening, Turn, whole_number
 from storefront.services.waiting import Waits
@@ -76,6 +77,7 @@ class Chat:
         messenger: Messenger,
         workflow: Workflow,
         waits: Waits,
+        staff: Staff,
         workflow_timers: Mapping[str, int],
         jobs: Jobs,
         clock: Clock,
@@ -90,6 +92,7 @@ class Chat:
         self._messenger = messenger
         self._workflow = workflow
         self._waits = waits
+        self._staff = staff
         self._workflow_timers = dict(workflow_timers)
         self._jobs = jobs
         self._clock = clock
@@ -155,6 +158,8 @@ class Chat:
             self._after_cancelling(turn.cancelled)
         if turn.event is not None:
             self._jobs.send_order_event(turn.event.event_id, 0)
+        for cause in turn.staff_causes:
+            self._staff.deliver(cause)
 
     def _start_workflow(self, quote: Quote) -> None:
         """Ids and durations only: the state is in the tables."""
@@ -240,6 +245,8 @@ class Chat:
 
     def _first_contact(self, event: ChatEvent) -> Conversation:
         """A chat that we see for the first time; the profile is asked only when somebody becomes a friend."""
+        if self._staff.is_staff(event.customer_id):
+            return Conversation(event.customer_id, event.line_user_id, STAFF_LANGUAGE, language_chosen=True)
         language = None
         if event.happening is Happening.FOLLOW:
             language = Language.of_tag(self._messenger.profile_language(event.line_user_id))

@@ -63,7 +63,7 @@ class Turn:
 
     No topic means that somebody else answers (the payment card) or nobody. `start` is a quote whose workflow
     begins, `end` are quotes whose workflows are over, `wake` is an order that is complete, `event`
-    something that the order system is told.
+    something that the order system is told, `staff_causes` the causes of notices among the writes.
     """
 
     conversation: Conversation
@@ -76,6 +76,7 @@ class Turn:
     open_payment: Order | None = None
     cancelled: CancelPlan | None = None
     event: OrderEvent | None = None
+    staff_causes: tuple[str, ...] = ()
 
 
 def whole_number(postback: Postback, name: str) -> int | None:
