@@ -57,6 +57,10 @@ cases: ## what waits for a person: [DO='show refund_refused …'] [NOTE=…] [OR
 	@$(PYTHON) -m dev.cases $(DO) $(if $(NOTE),--note "$(NOTE)") $(if $(ORDER),--order "$(ORDER)") $(if $(AMOUNT),--amount "$(AMOUNT)") \
 		$(if $(REFERENCE),--reference "$(REFERENCE)") $(if $(STACK),--stack "$(STACK)") $(if $(PORT),--port "$(PORT)")
 
+contracts: ## schemas, OpenAPI and samples of docs/back-office.md, from the code
+	$(call need,dev)
+	@$(PYTHON) -m dev.contracts
+
 format: ## format and mend what ruff can
 	$(call need,dev)
 	@.venv/bin/ruff format .
@@ -69,4 +73,4 @@ screenshots: ## the pictures of the README, from a run that plays the happy jour
 clean: ## everything that was built or installed here
 	@rm -rf .venv .tools .local .aws-sam .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
-.PHONY: help run test check explore bench screenshots rehearsal deploy catalogue reconcile cases format clean
+.PHONY: help run test check explore bench screenshots rehearsal deploy catalogue reconcile cases contracts format clean

@@ -45,6 +45,7 @@ from storefront.services.ports import DueKind, Put
 from tests.aws.deployment import ACCOUNT, REGION, TABLE, Deployment
 from tests.aws.functions import FunctionProcess, LambdaContext, environment, forget_warm_state
 from tests.aws.meter import Meter
+from tests.doubles.promised import hold_to_the_promise
 from tests.standins.serving import free_socket, serving
 
 type Json = dict[str, Any]
@@ -87,6 +88,7 @@ class OrderSystem:
         status = self.answers.pop(0) if self.answers else 204
         self.requests.append((status, dict(request.headers), body))
         event = Webhook(self.secret).verify(body, dict(request.headers))
+        hold_to_the_promise(body.decode())
         if 200 <= status < 300:
             self.events.append(event)
         return Response(status_code=status)

@@ -10,6 +10,7 @@ from storefront.domain.catalogue import Catalogue, Product, ProductChange
 from storefront.domain.errors import StorefrontError
 from storefront.domain.outbox import OrderEvent
 from tests.doubles.memory_store import MemoryStore
+from tests.doubles.promised import hold_to_the_promise
 
 START: Final = datetime(2026, 11, 24, 6, 0, tzinfo=UTC)
 
@@ -128,7 +129,7 @@ class CountingMetrics:
 
 @dataclass
 class OrderSystemModel:
-    """An order system that takes events, each id once, while it is `awake`."""
+    """An order system that takes events, each id once, while it is `awake`; it bears only what was promised."""
 
     configured: bool = True
     awake: bool = True
@@ -140,6 +141,7 @@ class OrderSystemModel:
 
     def post(self, event: OrderEvent, at: datetime) -> bool:
         self.tries += 1
+        hold_to_the_promise(event.body)
         if self.awake:
             self.taken.setdefault(event.event_id, event)
         return self.awake

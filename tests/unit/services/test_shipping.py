@@ -62,6 +62,23 @@ def state_of(received: ReceivedEvent) -> tuple[str, str | None]:
 APPLIED = ("applied", None)
 
 
+def test_a_number_that_the_carrier_would_not_give_is_told_all_the_same_and_counted() -> None:
+    shop = paid_shop()
+    received = shop.parcel(shop.order.order_number, "shipped", carrier="tcat", trackingNumber="ODD-1")
+    assert state_of(received) == APPLIED
+    assert notices(shop) == ["shipped"]
+    (parcel,) = shop.store.all(Parcel)
+    assert parcel.tracking_number == "ODD-1"
+    assert shop.metrics.counts["TrackingNumberOdd"] == 1
+
+
+def test_a_number_as_the_carrier_gives_them_is_not_counted() -> None:
+    shop = paid_shop()
+    shop.parcel(shop.order.order_number, "shipped", carrier="tcat", trackingNumber="905512345678")
+    shop.parcel(shop.order.order_number, "delivered")
+    assert shop.metrics.counts["TrackingNumberOdd"] == 0
+
+
 # Milestones -------------------------------------------------------------------------------------------------
 
 

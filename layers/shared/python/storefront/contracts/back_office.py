@@ -43,12 +43,18 @@ class _Wire(BaseModel):
 class Envelope(_Wire):
     """The attributes of a CloudEvent that we read; extensions are ignored."""
 
-    specversion: str = Field(pattern=r"^1\.")
-    id: str = Field(min_length=1, max_length=200)
-    source: str = Field(min_length=1, max_length=2_000)
+    specversion: str = Field(pattern=r"^1\.", description="Version of CloudEvents.")
+    id: str = Field(
+        min_length=1,
+        max_length=200,
+        description="Yours, one for each thing that happened; send it as `webhook-id` too.",
+    )
+    source: str = Field(min_length=1, max_length=2_000, description="Which system speaks; for your own logs.")
     type: str = Field(min_length=1, max_length=200)
     subject: str | None = Field(default=None, max_length=200)
-    time: datetime | None = None
+    time: datetime | None = Field(
+        default=None, description="When it happened, with an offset (`+08:00`, `Z`); without one it is UTC."
+    )
     data: dict[str, Any] = {}
 
 
@@ -73,11 +79,15 @@ type Count = Annotated[StrictInt, Field(ge=0, le=10_000_000)]
 
 
 class StoreData(_Data):
-    """A convenience store; `deadline` is shown as it was written."""
+    """The convenience store where a parcel waits."""
 
     name: str = Field(min_length=1, max_length=60)
     address: str | None = Field(default=None, max_length=200)
-    deadline: str | None = Field(default=None, max_length=60)
+    deadline: str | None = Field(
+        default=None,
+        max_length=60,
+        description="Until when it waits: an ISO date or time is put into the customer's words, else shown as it is.",
+    )
 
 
 class ItemData(_Data):
@@ -88,46 +98,72 @@ class ItemData(_Data):
 
 
 class ShipmentData(_Data):
-    """Data of `shipment.status.v1`."""
+    """Data of `shipment.status.v1`: what happened to one parcel of the order."""
 
-    shipmentId: str = Field(min_length=1, max_length=100)
-    status: str = Field(min_length=1, max_length=60)
-    carrier: str | None = Field(default=None, max_length=60)
+    shipmentId: str = Field(
+        min_length=1,
+        max_length=100,
+        description="Your name of the parcel; need be unique within its order only.",
+    )
+    status: str = Field(
+        min_length=1,
+        max_length=60,
+        description="Another word is taken too, and waits for a person.",
+        json_schema_extra={"enum": [status.value for status in ShipmentStatus]},
+    )
+    carrier: str | None = Field(default=None, max_length=60, description="Its id or any of its names.")
     trackingNumber: str | None = Field(default=None, max_length=60)
-    trackingUrl: Annotated[str | None, AfterValidator(_https)] = Field(default=None, max_length=1_000)
+    trackingUrl: Annotated[str | None, AfterValidator(_https)] = Field(
+        default=None,
+        max_length=1_000,
+        description="Where this parcel can be followed; comes before the carrier's own link. https only.",
+        json_schema_extra={"pattern": r"^https://[^@\\]+$"},
+    )
     store: StoreData | None = None
-    items: Annotated[tuple[ItemData, ...], BeforeValidator(_or_none)] = ()
-    note: str | None = Field(default=None, max_length=500)
+    items: Annotated[tuple[ItemData, ...], BeforeValidator(_or_none)] = Field(
+        default=(), description="What is in the parcel; left out: all that no other parcel lists."
+    )
+    note: str | None = Field(default=None, max_length=500, description="Shown to the customer as it is.")
 
 
 class StockData(_Data):
-    """Data of `stock.level.v1`: `onHand` is the physical count in the product's own unit."""
+    """Data of `stock.level.v1`: a physical count."""
 
     sku: str = Field(min_length=1, max_length=64)
-    onHand: Count
-    version: Annotated[StrictInt, Field(ge=0)]
+    onHand: Count = Field(
+        description="What lies on the shelf, held and sold units included, in the product's unit."
+    )
+    version: Annotated[StrictInt, Field(ge=0)] = Field(
+        description="Rises with each count of the product; an older one is ignored."
+    )
 
 
 class CancelData(_Data):
-    """Data of `order.cancel.requested.v1`."""
+    """Data of `order.cancel.requested.v1`: the order cannot be carried out."""
 
-    reason: str = Field(default="", max_length=500)
+    reason: str = Field(
+        default="", max_length=500, description="For the order's history; the customer does not see it."
+    )
 
 
 class RefundData(_Data):
-    """Data of `refund.requested.v1`; `amount` in the order's payable unit, all that is left without it."""
+    """Data of `refund.requested.v1`: money is to go back."""
 
-    amount: Annotated[StrictInt, Field(ge=1)] | None = None
+    amount: Annotated[StrictInt, Field(ge=1)] | None = Field(
+        default=None, description="In the order's payable unit; left out: all that is left."
+    )
     reason: str = Field(default="", max_length=500)
 
 
-_DATA: Final[dict[str, type[BaseModel]]] = {
+DATA_OF_TYPE: Final[dict[NewsKind, type[BaseModel]]] = {
     NewsKind.SHIPMENT: ShipmentData,
     NewsKind.STOCK: StockData,
     NewsKind.PRODUCT: ChangedRow,
     NewsKind.CANCEL: CancelData,
     NewsKind.REFUND: RefundData,
 }
+ABOUT_AN_ORDER: Final = frozenset({NewsKind.SHIPMENT, NewsKind.CANCEL, NewsKind.REFUND})
+"""Types whose `subject` is the number of an order; the others have none."""
 
 
 def envelope(body: bytes) -> Envelope:
@@ -167,9 +203,9 @@ def check_data(event: Envelope) -> None:
     Raises:
         NotAnEvent: it is not what its type says; the message names the field.
     """
-    model = _DATA.get(event.type)
-    if model is None:
+    if event.type not in set(NewsKind):
         return
+    model = DATA_OF_TYPE[NewsKind(event.type)]
     try:
         model.model_validate(event.data)
     except ValidationError as refused:

@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from enum import StrEnum
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 from pydantic_core import PydanticCustomError
@@ -155,12 +155,29 @@ def _active(value: object) -> bool:
     raise PydanticCustomError("not-yes-or-no", "{value} is neither yes nor no", {"value": word})
 
 
-Text = Annotated[str, BeforeValidator(_text)]
-Line = Annotated[str, BeforeValidator(_one_line)]
-RequiredLine = Annotated[str, BeforeValidator(_one_line), StringConstraints(min_length=1)]
-Specification = Annotated[dict[str, str], BeforeValidator(_specification)]
-WholeNumber = Annotated[int, BeforeValidator(_whole_number)]
-OptionalWholeNumber = Annotated[int | None, BeforeValidator(_optional_whole_number)]
+# What a cell may be written as: told to whoever reads the schema, and never looked at by the parsers above.
+type CellText = str | int | float | None
+type CellNumberText = Annotated[str, Field(pattern=r"^(NT\$)?[0-9][0-9,]*$")]
+type CellNumber = int | CellNumberText
+type CellNumberOrBlank = CellNumber | Literal[""] | None
+type CellList = list[CellText] | str | None
+type CellSpecification = dict[str, CellText] | str | None
+type CellTiers = dict[Annotated[str, Field(pattern=r"^[0-9][0-9,]*$")], CellNumber] | str | None
+
+Text = Annotated[str, BeforeValidator(_text, json_schema_input_type=CellText)]
+Line = Annotated[str, BeforeValidator(_one_line, json_schema_input_type=CellText)]
+RequiredLine = Annotated[
+    str,
+    BeforeValidator(_one_line, json_schema_input_type=Annotated[str, Field(min_length=1)] | int),
+    StringConstraints(min_length=1),
+]
+Specification = Annotated[
+    dict[str, str], BeforeValidator(_specification, json_schema_input_type=CellSpecification)
+]
+WholeNumber = Annotated[int, BeforeValidator(_whole_number, json_schema_input_type=CellNumber)]
+OptionalWholeNumber = Annotated[
+    int | None, BeforeValidator(_optional_whole_number, json_schema_input_type=CellNumberOrBlank)
+]
 
 
 class CatalogueRow(BaseModel):
@@ -169,19 +186,29 @@ class CatalogueRow(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True)
 
     sku: RequiredLine
-    kind: Annotated[ProductKind, BeforeValidator(_kind)] = ProductKind.GOODS
+    kind: Annotated[
+        ProductKind, BeforeValidator(_kind, json_schema_input_type=ProductKind | Literal[""] | None)
+    ] = ProductKind.GOODS
     name_zh_tw: Line = ""
     name_en: Line = ""
     name_ja: Line = ""
     name_th: Line = ""
-    aliases: Annotated[tuple[str, ...], BeforeValidator(_aliases)] = ()
+    aliases: Annotated[tuple[str, ...], BeforeValidator(_aliases, json_schema_input_type=CellList)] = ()
     unit: Annotated[Unit, BeforeValidator(_unit)]
-    packs: Annotated[dict[Unit, int], BeforeValidator(_packs)] = Field(default_factory=dict)
+    packs: Annotated[
+        dict[Unit, int],
+        BeforeValidator(_packs, json_schema_input_type=dict[Unit, CellNumber] | str | None),
+    ] = Field(default_factory=dict)
     price_twd: WholeNumber
-    price_tiers: Annotated[tuple[PriceTier, ...], BeforeValidator(_price_tiers)] = ()
+    price_tiers: Annotated[
+        tuple[PriceTier, ...],
+        BeforeValidator(_price_tiers, json_schema_input_type=CellTiers),
+    ] = ()
     floor_price_twd: OptionalWholeNumber = None
     stock: OptionalWholeNumber = None
-    lead_days: Annotated[int, BeforeValidator(_whole_number_or(0))] = 0
+    lead_days: Annotated[
+        int, BeforeValidator(_whole_number_or(0), json_schema_input_type=CellNumberOrBlank)
+    ] = 0
     return_policy: Annotated[ReturnPolicy, BeforeValidator(_return_policy)]
     description_zh_tw: Text = ""
     description_en: Text = ""
@@ -192,10 +219,15 @@ class CatalogueRow(BaseModel):
     specification_ja: Specification = Field(default_factory=dict)
     specification_th: Specification = Field(default_factory=dict)
     shelf_life_days: OptionalWholeNumber = None
-    allergens: Annotated[tuple[Allergen, ...], BeforeValidator(_allergens)] = ()
+    allergens: Annotated[
+        tuple[Allergen, ...],
+        BeforeValidator(_allergens, json_schema_input_type=list[Allergen] | str | None),
+    ] = ()
     picture: Line = ""
-    active: Annotated[bool, BeforeValidator(_active)] = True
-    version: Annotated[int, BeforeValidator(_whole_number_or(0))] = 0
+    active: Annotated[bool, BeforeValidator(_active, json_schema_input_type=bool | str | None)] = True
+    version: Annotated[
+        int, BeforeValidator(_whole_number_or(0), json_schema_input_type=CellNumberOrBlank)
+    ] = 0
 
     def to_product(self, current: Product | None = None) -> Product:
         """The product that the row describes; a column that the row leaves out keeps what `current` has.
@@ -246,7 +278,11 @@ class CatalogueRow(BaseModel):
 class ChangedRow(CatalogueRow):
     """The data of `product.changed.v1`: a row whose `version` says which of two changes is the newer one."""
 
-    version: Annotated[int, BeforeValidator(_whole_number), Field(ge=1)]
+    version: Annotated[
+        int,
+        Field(ge=1),
+        BeforeValidator(_whole_number, json_schema_input_type=Annotated[int, Field(ge=1)] | CellNumberText),
+    ]
 
 
 COLUMNS: Final = tuple(CatalogueRow.model_fields)

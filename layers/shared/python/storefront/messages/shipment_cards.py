@@ -102,6 +102,7 @@ def shipment(facts: Facts, scene: Scene, speaker: Speaker) -> list[Node]:
             flex.text(_what_now(news), size="md"),
             *_store_facts(news),
             *(carrier_facts(news.parcel, speaker) if news.parcel else ()),
+            *_how_to_follow(news),
             *_parcel_number(news),
             *_contents(news, scene),
             *_note(news.event),
@@ -194,6 +195,18 @@ def tracking_taps(parcel: Parcel, speaker: Speaker) -> list[Node]:
             flex.copied(speaker.say("tap.copy_number.label"), flex.one_line(parcel.tracking_number, 60))
         )
     return made
+
+
+def _how_to_follow(news: _News) -> list[Node]:
+    """What to do on the carrier's page, where the button cannot lead to the parcel itself."""
+    parcel = news.parcel
+    if parcel is None or news.status not in MOVING or not parcel.carrier or not parcel.tracking_number:
+        return []
+    address = tracking_address(parcel.carrier, parcel.tracking_number, parcel.tracking_url)
+    carrier = carrier_called(parcel.carrier)
+    if address is None or address[1] or carrier is None or not carrier.help:
+        return []
+    return [flex.quiet(carrier.help[news.speaker.language])]
 
 
 def _parcel_number(news: _News) -> list[Node]:

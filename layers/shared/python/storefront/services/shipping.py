@@ -28,6 +28,7 @@ from storefront.domain.shipment import (
     parcels_cover,
     units_left,
 )
+from storefront.messages.carriers import is_odd_number
 from storefront.services.cancelling import Cancelling, CancelPlan
 from storefront.services.cases import case_writes
 from storefront.services.ports import (
@@ -232,6 +233,9 @@ class Shipping:
         if message is not None:
             writes.append(Put(message))
         self._commit_leaving(order, writes, moves, now)
+        if is_odd_number(parcel.carrier, news.event.tracking_number):
+            # Taken and shown all the same: the hint may be what is wrong.
+            self._metrics.count("TrackingNumberOdd")
         if message is not None:
             self._telling.deliver(message.message_id)
         if changed.completed_at is not None:
