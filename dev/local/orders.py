@@ -54,11 +54,12 @@ def read_orders(stack: DeployedStack) -> list[dict[str, Any]]:
 def _shown(order: Mapping[str, Any], details: Mapping[str, Any] | None, parcels: list[str]) -> dict[str, Any]:
     status = parcels[-1] if parcels and order["state"] == "paid" else order["state"]
     amounts = (int(line["unit_price"]) * int(line["quantity"]) for line in order["lines"])
+    taken_off = sum(int(discount["amount"]) for discount in order["discounts"])
     shown = {
         "orderNumber": order["order_number"],
         "status": status,
         "statusLabel": _PARCEL.get(status) or _MONEY.get(status, status),
-        "total": sum(amounts) + int(order["shipping_fee"]) - int(order["discount"]),
+        "total": sum(amounts) + int(order["shipping_fee"]) - taken_off,
     }
     place = (details or {}).get("home") or (details or {}).get("store")
     if place:

@@ -9,9 +9,10 @@ from datetime import datetime
 from typing import Any, Final, Self
 
 from storefront.adapters.layout import KIND_OF_DUE, LAYOUTS, Key, Table
-from storefront.domain.errors import Conflict, StockShort
+from storefront.domain.coupon import CouponTally
+from storefront.domain.errors import Conflict, CouponUsedUp, StockShort
 from storefront.domain.order import Order
-from storefront.services.ports import DueKind, StockMove, Write
+from storefront.services.ports import CouponUse, DueKind, StockMove, Write
 
 MOST_WRITES: Final = 100
 """DynamoDB takes no more in one transaction."""
@@ -100,6 +101,9 @@ class MemoryStore:
                 if after is None:
                     raise StockShort(write.sku)
                 moved[write.sku] = after
+            elif isinstance(write, CouponUse):
+                key, tally = self._used(write)
+                changed[key] = tally
             else:
                 entity: Any = write.entity
                 key = row_key(entity)
@@ -109,6 +113,20 @@ class MemoryStore:
                 changed[key] = self.stored(entity)
         self.rows.update(changed)
         self.stock.update(moved)
+
+    def _used(self, use: CouponUse) -> tuple[RowKey, CouponTally]:
+        """The tally after `use`, and where it lives."""
+        none_yet = CouponTally(use.code, use.holder)
+        key = row_key(none_yet)
+        uses = self.rows.get(key, none_yet).uses + use.change
+        too_many = use.change > 0 and use.most is not None and uses > use.most
+        if too_many or uses < 0:
+            raise CouponUsedUp(use.code)
+        return key, self.tallied(replace(none_yet, uses=uses))
+
+    def tallied(self, tally: CouponTally) -> CouponTally:
+        """`tally` as it is kept."""
+        return tally
 
     def stored(self, entity: Any) -> Any:
         """`entity` as it is kept: one revision further."""
@@ -125,11 +143,22 @@ class MemoryStore:
         """What DynamoDB would refuse as malformed, whatever the rows are."""
         if not 0 < len(writes) <= MOST_WRITES:
             raise ValueError(f"a commit of {len(writes)} writes")
-        touched = [write.sku if isinstance(write, StockMove) else row_key(write.entity) for write in writes]
+        touched = [_touched(write) for write in writes]
         if len(set(touched)) < len(touched):
             raise ValueError("a commit may name a row only once")
         if any(isinstance(write, StockMove) and write == StockMove(write.sku) for write in writes):
             raise ValueError("a stock move has to move something")
+
+
+def _touched(write: Write) -> object:
+    """What a write changes."""
+    match write:
+        case StockMove():
+            return write.sku
+        case CouponUse():
+            return row_key(CouponTally(write.code, write.holder))
+        case _:
+            return row_key(write.entity)
 
 
 def row_key(entity: Any) -> RowKey:

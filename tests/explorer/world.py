@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from storefront.domain.coupon import CouponTally
 from storefront.domain.errors import Conflict, IllegalMove, OrderEnded, QuoteEnded, StockShort
 from storefront.domain.payment_answers import Call
 from storefront.services.ports import SendOutcome
@@ -76,6 +77,10 @@ class CanonicalStore(MemoryStore):
 
     def stored(self, entity: Any) -> Any:
         return self.canon.stored(entity)
+
+    def tallied(self, tally: CouponTally) -> CouponTally:
+        counted: CouponTally = self.canon(tally)
+        return counted
 
 
 @dataclass

@@ -17,6 +17,7 @@ from storefront.domain.order import (
     OrderState,
     PaymentMethod,
 )
+from storefront.domain.quote import Discount, DiscountKind
 from tests.doubles.little_shop import TEA, order_row
 from tests.doubles.machinery import START
 
@@ -54,7 +55,7 @@ def test_only_the_edges_of_the_table_can_be_walked_T1_T3(source: OrderState, tar
 
 
 def test_the_total_is_the_frozen_lines_and_shipping_less_discount_M3() -> None:
-    order = replace(order_row(), discount=20)
+    order = replace(order_row(), discounts=(Discount(DiscountKind.COUPON, "TEA100", 20),))
     assert (order.subtotal, order.total) == (600, 700)
     assert order.payment_method is PaymentMethod.LINE_PAY
     assert order.workflow_name == "quote1-1"

@@ -28,7 +28,7 @@ from storefront.domain.money import Currency
 from storefront.domain.order import DeliveryMethod, HistoryStep, HoldState, Order, OrderState
 from storefront.domain.outbox import Message, Topic
 from storefront.domain.payment import AttemptState, PaymentAttempt
-from storefront.domain.quote import Quote, QuoteLine
+from storefront.domain.quote import Discount, DiscountKind, Quote, QuoteLine
 from storefront.domain.shipment import Parcel, ShipmentEvent, ShipmentStatus, StoreStop
 from storefront.messages.scene import Shop
 
@@ -185,7 +185,10 @@ def an_order(state: OrderState, **changes: Any) -> Order:
 
 AWAITING_DETAILS = an_order(OrderState.AWAITING_DETAILS, delivery_method=None)
 AWAITING_PAYMENT = an_order(
-    OrderState.AWAITING_PAYMENT, lines=SMALL_QUOTE.lines, shipping_fee=120, discount=20
+    OrderState.AWAITING_PAYMENT,
+    lines=SMALL_QUOTE.lines,
+    shipping_fee=120,
+    discounts=(Discount(DiscountKind.COUPON, "TEA100", 20),),
 )
 CONFIRMING = replace(AWAITING_PAYMENT, confirming_attempt="attempt")
 PAID_ORDER = an_order(

@@ -10,6 +10,7 @@ from storefront.domain.order import HoldState, Order, OrderState
 from storefront.domain.outbox import Message, MessageState
 from storefront.domain.payment import AttemptState, PaymentAttempt, attempt_id_of
 from storefront.domain.payment_answers import Call
+from storefront.domain.quote import Discount, DiscountKind
 from storefront.services.checkout import CALL_LEASE
 from storefront.services.ports import SendOutcome, Write
 from tests.doubles.line_pay_model import LinePayModel, Lost
@@ -176,7 +177,7 @@ def test_asking_after_the_hold_has_ended_ends_the_order_instead_N3() -> None:
 
 def test_a_discount_is_asked_for_in_one_line_that_holds_the_total_M3() -> None:
     shop = LittleShop()
-    shop.change(discount=100)
+    shop.change(discounts=(Discount(DiscountKind.COUPON, "TEA100", 100),))
     assert shop.open().amount == 620
 
 

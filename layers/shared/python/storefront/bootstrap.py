@@ -168,7 +168,7 @@ def waits() -> "Waits":
 def quoting() -> "Quoting":
     from storefront.services.quoting import Quoting
 
-    return Quoting(catalogues(), settings().timers)
+    return Quoting(catalogues(), settings().timers, settings().price_rules)
 
 
 @cache

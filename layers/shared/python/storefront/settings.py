@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from importlib import resources
 from typing import Final
 
+from storefront.contracts.price_rules import read_price_rules
 from storefront.domain.errors import SettingMissing
+from storefront.domain.pricing import PriceRules
 from storefront.messages.scene import Shop
 from storefront.services.ports import Timers
 
@@ -96,7 +98,19 @@ class Settings:
     @property
     def shop(self) -> Shop:
         """The seller and the rules of the house."""
-        facts = tomllib.loads(
-            resources.files("storefront.demo_shop").joinpath("shop.toml").read_text("utf-8")
-        )
+        facts = tomllib.loads(_of_the_shop("shop.toml"))
         return Shop(**facts, picture_base_url=self.optional("PICTURE_BASE_URL").rstrip("/"))
+
+    @property
+    def price_rules(self) -> PriceRules:
+        """Offers, coupons and order tiers.
+
+        Raises:
+            InvalidPriceRules: the shop's file contradicts itself.
+        """
+        return read_price_rules(_of_the_shop("prices.toml"))
+
+
+def _of_the_shop(name: str) -> str:
+    """A file that the shop edits."""
+    return resources.files("storefront.demo_shop").joinpath(name).read_text("utf-8")

@@ -1,8 +1,8 @@
 """DynamoDB: conditional writes and transactions that carry the invariants.
 
 A row is written only if it is still the one that was read (its revision), or, if new, if it is not there. A
-stock move is an atomic update that no counter survives below zero. One write is a plain conditional call, more
-are one transaction: a transaction costs twice.
+stock move is an atomic update that no counter survives below zero, a use of a coupon one that keeps within its limit.
+One write is a plain conditional call, more are one transaction: a transaction costs twice.
 """
 
 import random
@@ -16,10 +16,11 @@ from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from botocore.exceptions import ClientError
 
 from storefront.adapters.layout import KIND_OF_DUE, LAYOUTS, Key, Layout, Table, day_key, stock_key
-from storefront.domain.errors import Conflict, StockShort
+from storefront.domain.coupon import CouponTally
+from storefront.domain.errors import Conflict, CouponUsedUp, StockShort
 from storefront.domain.order import Order
 from storefront.domain.reconciliation import shop_day
-from storefront.services.ports import DueKind, StockMove, Write
+from storefront.services.ports import CouponUse, DueKind, StockMove, Write
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -162,9 +163,7 @@ class DynamoDbStore:
     def _refused(writes: Sequence[Write], reasons: Sequence[str], cancelled: ClientError) -> None:
         for write, reason in zip(writes, reasons, strict=True):
             if reason == "ConditionalCheckFailed":
-                if isinstance(write, StockMove):
-                    raise StockShort(write.sku) from cancelled
-                raise Conflict(type(write.entity).__name__) from cancelled
+                raise _refusal(write) from cancelled
         if not all(reason in _PASSING or reason == "None" for reason in reasons):
             raise cancelled
 
@@ -177,9 +176,7 @@ class DynamoDbStore:
                 else:
                     self._client.update_item(**item["Update"])
             except self._client.exceptions.ConditionalCheckFailedException as refused:
-                if isinstance(write, StockMove):
-                    raise StockShort(write.sku) from refused
-                raise Conflict(type(write.entity).__name__) from refused
+                raise _refusal(write) from refused
             except self._client.exceptions.TransactionConflictException:
                 # The row is part of a transaction at this moment (B6).
                 self._jitter(attempt)
@@ -188,7 +185,13 @@ class DynamoDbStore:
         raise Conflict("contention")
 
     def _item(self, write: Write) -> "TransactWriteItemTypeDef":
-        return self._move(write) if isinstance(write, StockMove) else self._put(write.entity)
+        match write:
+            case StockMove():
+                return self._move(write)
+            case CouponUse():
+                return self._use(write)
+            case _:
+                return self._put(write.entity)
 
     def _put(self, entity: Any) -> "TransactWriteItemTypeDef":
         layout = LAYOUTS[type(entity)]
@@ -236,12 +239,43 @@ class DynamoDbStore:
         }
         return {"Update": update}
 
+    def _use(self, use: CouponUse) -> "TransactWriteItemTypeDef":
+        """The tally's row comes into being with its first use."""
+        layout = LAYOUTS[CouponTally]
+        values: Any = {":code": use.code, ":holder": use.holder, ":change": use.change}
+        update: Any = {
+            "TableName": self._tables[layout.table],
+            "Key": self._key(layout.key(use.code, use.holder)),
+            "UpdateExpression": "SET code = :code, holder = :holder ADD uses :change",
+        }
+        if use.change < 0:
+            update["ConditionExpression"] = "uses >= :least"
+            values[":least"] = -use.change
+        elif use.most is not None:
+            most_before = use.most - use.change
+            unused_will_do = "attribute_not_exists(pk) OR " if most_before >= 0 else ""
+            update["ConditionExpression"] = f"{unused_will_do}uses <= :most_before"
+            values[":most_before"] = most_before
+        update["ExpressionAttributeValues"] = {name: self._to_wire(value) for name, value in values.items()}
+        return {"Update": update}
+
     @staticmethod
     def _key(key: Key) -> Any:
         return {"pk": {"S": key.pk}, "sk": {"S": key.sk}}
 
     def _entity[Entity](self, kind: type[Entity], item: Mapping[str, Any]) -> Entity:
         return msgspec.convert({name: self._from_wire(value) for name, value in item.items()}, kind)
+
+
+def _refusal(write: Write) -> Conflict:
+    """The error for a write whose condition did not hold."""
+    match write:
+        case StockMove():
+            return StockShort(write.sku)
+        case CouponUse():
+            return CouponUsedUp(write.code)
+        case _:
+            return Conflict(type(write.entity).__name__)
 
 
 def _epoch(moment: datetime) -> int:

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from storefront.domain.casework import AuditEntry, OperatorCase, ReceivedEvent, WorkflowWait
 from storefront.domain.conversation import Conversation, OrderDelivery
+from storefront.domain.coupon import CouponTally
 from storefront.domain.order import Order
 from storefront.domain.outbox import Message, OrderEvent
 from storefront.domain.payment import PaymentAttempt
@@ -107,6 +108,11 @@ LAYOUTS: Final[dict[type, Layout]] = {
         lambda row: (row.message_id,),
         due=DueKind.MESSAGE,
         kept=timedelta(days=30),
+    ),
+    CouponTally: Layout(
+        Table.LEDGER,
+        lambda code, holder: Key(f"COUPON#{code}", holder),
+        lambda row: (row.code, row.holder),
     ),
     WorkflowWait: Layout(
         Table.LEDGER,

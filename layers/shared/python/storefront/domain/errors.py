@@ -5,8 +5,10 @@ StorefrontError
 ├── InvalidDetail        a delivery or invoice detail that cannot be right
 ├── InvalidAmount        an amount that is not a whole number of payable units
 ├── InvalidProduct       a catalogue row that contradicts itself
+├── InvalidPriceRules    offers, coupons or order tiers that contradict themselves
 ├── Conflict             somebody else changed a row between our read and our write
-│   └── StockShort       a stock counter would have gone below zero
+│   ├── StockShort       a stock counter would have gone below zero
+│   └── CouponUsedUp     a coupon would have been used more often than it may be
 ├── QuoteEnded           a quote ended without an order (the workflow catches it by name)
 ├── OrderEnded           an order ended unpaid (the workflow catches it by name)
 ├── ActionRefused        an operator asked for something that is not safe, or not so
@@ -61,6 +63,16 @@ class StockShort(Conflict):
         self.sku = sku
 
 
+class CouponUsedUp(Conflict):
+    """A use of coupon `code` would have gone beyond its limit, or a use that never was would have been given back."""
+
+    code = "coupon-used-up"
+
+    def __init__(self, coupon: str) -> None:
+        super().__init__(coupon)
+        self.coupon = coupon
+
+
 class SettingMissing(StorefrontError):
     """The environment lacks a setting, or holds one that cannot be read."""
 
@@ -111,4 +123,14 @@ class InvalidProduct(StorefrontError):
     def __init__(self, sku: str, problems: tuple[ProductProblem, ...]) -> None:
         super().__init__(f"{sku}: " + ", ".join(f"{problem.field} {problem.reason}" for problem in problems))
         self.sku = sku
+        self.problems = problems
+
+
+class InvalidPriceRules(StorefrontError):
+    """Rules about prices that contradict themselves; `problems` holds all that is wrong with them."""
+
+    code = "invalid-price-rules"
+
+    def __init__(self, problems: tuple[str, ...]) -> None:
+        super().__init__("; ".join(problems))
         self.problems = problems

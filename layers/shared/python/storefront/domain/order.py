@@ -14,7 +14,7 @@ from storefront.domain.errors import IllegalMove
 from storefront.domain.language import Language
 from storefront.domain.money import Currency
 from storefront.domain.moves import move
-from storefront.domain.quote import QuoteLine
+from storefront.domain.quote import Discount, QuoteLine, coupon_among
 
 
 class OrderState(StrEnum):
@@ -89,7 +89,7 @@ class Order:
     wished_date: str | None = None
     delivery_method: DeliveryMethod | None = None
     shipping_fee: int = 0
-    discount: int = 0
+    discounts: tuple[Discount, ...] = ()
     attempts_made: int = 0
     active_attempt: str | None = None
     confirming_attempt: str | None = None
@@ -110,6 +110,15 @@ class Order:
     @property
     def subtotal(self) -> int:
         return sum(line.amount for line in self.lines)
+
+    @property
+    def discount(self) -> int:
+        return sum(discount.amount for discount in self.discounts)
+
+    @property
+    def coupon(self) -> str | None:
+        """The coupon that the order has used, given back if it ends unpaid."""
+        return coupon_among(self.discounts)
 
     @property
     def goods_total(self) -> int:

@@ -5,7 +5,7 @@ version may become is one table (`QUOTE_MOVES`). The stock that it promises is o
 on to the order that accepts it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
@@ -55,6 +55,9 @@ class PriceReason(StrEnum):
     APPROVED = "approved"
     """Negotiated beyond them: a named person approved it."""
 
+    OFFER = "offer"
+    """Lowered for a time by an offer of the shop."""
+
 
 @dataclass(frozen=True)
 class AgreedPrice:
@@ -73,6 +76,19 @@ class AgreedPrice:
         return PriceReason.AGREED if self.approved_by is None else PriceReason.APPROVED
 
 
+@dataclass(frozen=True)
+class OfferedPrice:
+    """The unit price that offer `code` gave when the quote was made; `name` as its customers read it.
+
+    `until` is the first moment at which the offer is over. The quote keeps its price even then.
+    """
+
+    code: str
+    name: str
+    unit_price: int
+    until: datetime
+
+
 class DiscountKind(StrEnum):
     """What a whole quote may be reduced for."""
 
@@ -84,11 +100,20 @@ class DiscountKind(StrEnum):
 
 @dataclass(frozen=True)
 class Discount:
-    """A reduction of a whole quote: a positive amount in payable units, and the code or rule behind it."""
+    """A reduction of a whole quote: a positive amount in payable units, and the code or rule behind it.
+
+    `capped` when the rule would have taken more, but floor prices stood in its way.
+    """
 
     kind: DiscountKind
     code: str
     amount: int
+    capped: bool = False
+
+
+def coupon_among(discounts: Sequence[Discount]) -> str | None:
+    """The code of the coupon that takes something off."""
+    return next((each.code for each in discounts if each.kind is DiscountKind.COUPON), None)
 
 
 @dataclass(frozen=True)
@@ -105,6 +130,7 @@ class QuoteLine:
     stock_counted: bool
     lead_days: int = 0
     price_reason: PriceReason = PriceReason.LIST
+    offer: OfferedPrice | None = None
 
     @property
     def amount(self) -> int:
@@ -112,11 +138,19 @@ class QuoteLine:
 
     @classmethod
     def priced(
-        cls, product: Product, quantity: int, language: Language, agreed: AgreedPrice | None = None
+        cls,
+        product: Product,
+        quantity: int,
+        language: Language,
+        agreed: AgreedPrice | None = None,
+        offered: OfferedPrice | None = None,
     ) -> "QuoteLine":
-        """Freeze the price of `product` for `quantity` units: today's tier, or a lower one that was agreed on."""
+        """Freeze the price of `product` for `quantity` units: the customer's best of today's tier, an offer, and
+        what was agreed on."""
         unit_price = product.unit_price(quantity)
         reason = PriceReason.LIST if unit_price == product.price else PriceReason.TIER
+        if offered is not None and offered.unit_price < unit_price:
+            unit_price, reason = offered.unit_price, PriceReason.OFFER
         if agreed is not None and quantity >= agreed.from_quantity and agreed.unit_price < unit_price:
             unit_price, reason = agreed.unit_price, agreed.reason
         return cls(
@@ -130,6 +164,7 @@ class QuoteLine:
             stock_counted=product.stock_counted,
             lead_days=product.lead_days,
             price_reason=reason,
+            offer=offered if reason is PriceReason.OFFER else None,
         )
 
 

@@ -11,6 +11,7 @@ from storefront.domain.outbox import OrderEvent, OrderEventType, Topic
 from storefront.domain.payment import AttemptState, PaymentAttempt
 from storefront.domain.refund import Refund
 from storefront.services.cases import case_writes
+from storefront.services.coupons import unredeemed
 from storefront.services.order_events import order_event
 from storefront.services.ports import Ids, Put, Store, Write
 from storefront.services.quoting import released
@@ -57,7 +58,7 @@ class Cancelling:
 
     def _close(self, order: Order, reason: str, cause: str, now: datetime) -> CancelPlan:
         closed = order.closed(OrderState.CANCELLED, now, cause, reason)
-        writes: list[Write] = [Put(closed), *released(order.counted_lines)]
+        writes: list[Write] = [Put(closed), *released(order.counted_lines), *unredeemed(order)]
         attempt = self._attempt(order)
         if attempt is not None and attempt.state in {AttemptState.REQUESTING, AttemptState.REQUESTED}:
             writes.append(Put(attempt.ended(AttemptState.CLOSED, now, "order-cancelled")))

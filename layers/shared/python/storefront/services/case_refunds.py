@@ -20,6 +20,7 @@ from storefront.domain.payment_answers import Capture, Verdict
 from storefront.domain.reconciliation import BY_HAND, given_back
 from storefront.domain.refund import Refund, RefundState
 from storefront.services.cancelling import Cancelling
+from storefront.services.coupons import unredeemed
 from storefront.services.order_events import order_event
 from storefront.services.ports import Clock, Ids, Jobs, PaymentGateway, Put, Store, Write
 from storefront.services.quoting import released
@@ -163,7 +164,7 @@ class CaseRefunds:
         if order.is_unpaid_and_open:
             delivery = self._store.read(OrderDelivery, order.order_number)
             event = order_event(ended, delivery, OrderEventType.CANCELLED, now, reason="operator")
-            writes += [Put(event), *released(order.counted_lines)]
+            writes += [Put(event), *released(order.counted_lines), *unredeemed(order)]
             follow.append(lambda: self._jobs.send_order_event(event.event_id, 0))
             follow.append(lambda: self._end_workflow(ended))
         facts = (("refundId", refund.refund_id), ("amount", str(held)), ("attemptId", attempt.attempt_id))

@@ -24,6 +24,7 @@ from storefront.domain.outbox import Message, MessageState, OrderEventType, Topi
 from storefront.domain.payment import CHECK_SCHEDULE, AttemptState, PaymentAttempt, attempt_id_of
 from storefront.domain.payment_answers import Answer, Authentication, Capture, Reservation, Verdict
 from storefront.services.cases import case_writes
+from storefront.services.coupons import unredeemed
 from storefront.services.order_events import order_event
 from storefront.services.ports import (
     Clock,
@@ -550,7 +551,8 @@ class Checkout:
         message = self._message(order, Topic.ORDER_EXPIRED, "expired", {})
         delivery = self._store.read(OrderDelivery, order.order_number)
         event = order_event(closed, delivery, OrderEventType.CANCELLED, now, reason="payment-window-ended")
-        writes: list[Write] = [Put(closed), Put(message), Put(event), *released(order.counted_lines)]
+        freed: tuple[Write, ...] = (*released(order.counted_lines), *unredeemed(order))
+        writes: list[Write] = [Put(closed), Put(message), Put(event), *freed]
         if attempt is not None and attempt.is_open:
             writes.append(Put(attempt.ended(AttemptState.CLOSED, now, "window-ended")))
         self._store.commit(*writes)

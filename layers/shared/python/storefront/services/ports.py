@@ -52,7 +52,20 @@ class StockMove:
     on_hand: int = 0
 
 
-type Write = Put[object] | StockMove
+@dataclass(frozen=True)
+class CouponUse:
+    """Count one use more of coupon `code` by `holder` (a customer's id or EVERYBODY), or give one back.
+
+    `change` is 1 or -1. Refused if there would be more than `most` uses (None: any number), or fewer than none.
+    """
+
+    code: str
+    holder: str
+    change: int
+    most: int | None = None
+
+
+type Write = Put[object] | StockMove | CouponUse
 
 
 def written[Entity](entity: Entity) -> Entity:
@@ -93,6 +106,7 @@ class Store(Protocol):
 
         Raises:
             StockShort: a stock move would go below zero.
+            CouponUsedUp: a use of a coupon would go beyond its limit.
             Conflict: a row was changed by somebody else.
         """
 
@@ -223,6 +237,7 @@ class Timers:
 __all__ = [
     "Catalogues",
     "Clock",
+    "CouponUse",
     "DayBook",
     "DueKind",
     "Ids",

@@ -7,14 +7,20 @@ of them, so a quote that is not told of does not exist.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Final
 
 from storefront.domain.catalogue import Catalogue
 from storefront.domain.conversation import Conversation
+from storefront.domain.coupon import CouponRefusal
 from storefront.domain.money import Currency
 from storefront.domain.order import HistoryStep, HoldState, Order, OrderState
+from storefront.domain.pricing import PriceRules
 from storefront.domain.quote import MAX_LINES, MAX_QUANTITY, AgreedPrice, Quote, QuoteLine, QuoteState
 from storefront.domain.quote_record import EntryKind, QuoteEntry
+from storefront.services.coupons import redeemed
 from storefront.services.ports import Catalogues, Put, StockMove, Timers, Write
+
+NO_RULES: Final = PriceRules()
 
 
 @dataclass(frozen=True)
@@ -60,10 +66,11 @@ class Basket:
 
 @dataclass(frozen=True)
 class QuotePlan:
-    """A quote and the writes that make it so."""
+    """A quote and the writes that make it so, and why the basket's coupon takes nothing off it, if so."""
 
     quote: Quote
     writes: tuple[Write, ...]
+    coupon_refusal: CouponRefusal | None = None
 
 
 def stock_moves(deltas: Mapping[str, int]) -> tuple[StockMove, ...]:
@@ -87,9 +94,16 @@ def entry(quote: Quote, kind: EntryKind, now: datetime, cause: str, **facts: str
 class Quoting:
     """Plans quotes over today's catalogue and stock."""
 
-    def __init__(self, catalogues: Catalogues, timers: Timers, currency: Currency = Currency.TWD) -> None:
+    def __init__(
+        self,
+        catalogues: Catalogues,
+        timers: Timers,
+        rules: PriceRules = NO_RULES,
+        currency: Currency = Currency.TWD,
+    ) -> None:
         self._catalogues = catalogues
         self._timers = timers
+        self._rules = rules
         self._currency = currency
 
     def catalogue(self) -> Catalogue:
@@ -117,29 +131,43 @@ class Quoting:
     ) -> QuotePlan:
         """Quote `basket` at today's prices; a quote that is still open is superseded by the next version.
 
+        The basket's coupon has to be one that this customer may use now; whether it is for these products is
+        found here.
+
         Raises:
             ValueError: the basket is empty, too long, or holds a quantity outside 1 to 9,999 (B1).
         """
         units = basket.units
         if not 1 <= len(units) <= MAX_LINES or not all(1 <= each <= MAX_QUANTITY for each in units.values()):
             raise ValueError("a basket holds 1 to 20 products, 1 to 9,999 units each")
+        language, products = conversation.language, catalogue.products
+        lines = tuple(
+            QuoteLine.priced(
+                products[sku],
+                each,
+                language,
+                basket.agreed.get(sku),
+                self._rules.offered(products[sku], each, language, now),
+            )
+            for sku, each in units.items()
+        )
+        coupon = self._rules.coupon(basket.coupon) if basket.coupon is not None else None
+        reductions = self._rules.reductions(lines, products, coupon)
         open_quote = previous if previous is not None and previous.state is QuoteState.OFFERED else None
         quote = Quote(
             quote_id=open_quote.quote_id if open_quote else new_quote_id,
             quote_version=open_quote.quote_version + 1 if open_quote else 1,
             customer_id=conversation.customer_id,
-            language=conversation.language,
+            language=language,
             currency=self._currency,
-            lines=tuple(
-                QuoteLine.priced(catalogue.products[sku], each, conversation.language, basket.agreed.get(sku))
-                for sku, each in units.items()
-            ),
+            lines=lines,
             created_at=now,
             valid_until=now + timedelta(seconds=self._timers.quote_validity),
             wished_date=basket.wished_date,
             formal=basket.formal,
             coupon=basket.coupon,
             agreed=basket.agreed,
+            discounts=reductions.discounts,
             due_at=now + timedelta(seconds=self._timers.quote_validity + self._timers.grace),
         )
         deltas = {line.sku: line.quantity for line in quote.counted_lines}
@@ -148,7 +176,7 @@ class Quoting:
             writes.append(Put(open_quote.ended(QuoteState.SUPERSEDED)))
             for line in open_quote.counted_lines:
                 deltas[line.sku] = deltas.get(line.sku, 0) - line.quantity
-        return QuotePlan(quote, (*writes, *stock_moves(deltas)))
+        return QuotePlan(quote, (*writes, *stock_moves(deltas)), reductions.coupon_refusal)
 
     def end(self, quote: Quote, state: QuoteState, now: datetime, cause: str) -> tuple[Write, ...]:
         """Decline or expire an open quote and free its stock (S3: the row's revision lets it happen once)."""
@@ -158,7 +186,10 @@ class Quoting:
     def accept(
         self, quote: Quote, order_number: str, now: datetime, cause: str
     ) -> tuple[Order, tuple[Write, ...]]:
-        """Turn an open quote into an order; the hold goes over to it and lasts the payment window at least."""
+        """Turn an open quote into an order; the hold goes over to it and lasts the payment window at least.
+
+        Its coupon is used up in the same transaction, which is refused if somebody else had the last use.
+        """
         window = timedelta(seconds=self._timers.payment_window)
         order = Order(
             order_number=order_number,
@@ -168,7 +199,7 @@ class Quoting:
             language=quote.language,
             currency=quote.currency,
             lines=quote.lines,
-            discount=quote.discount,
+            discounts=quote.discounts,
             state=OrderState.AWAITING_DETAILS,
             hold=HoldState.HELD,
             hold_until=max(quote.valid_until, now + window),
@@ -178,4 +209,5 @@ class Quoting:
             due_at=max(quote.valid_until, now + window) + timedelta(seconds=self._timers.grace),
         )
         accepted = entry(quote, EntryKind.ACCEPTED, now, cause, order=order_number)
-        return order, (Put(quote.accepted(order_number)), Put(order), accepted)
+        used = redeemed(order, self._rules)
+        return order, (Put(quote.accepted(order_number)), Put(order), accepted, *used)
