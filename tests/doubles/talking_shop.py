@@ -32,6 +32,7 @@ from storefront.services.own_rows import OwnRows
 from storefront.services.ports import Put, SendOutcome, Timers
 from storefront.services.quote_desk import QuoteDesk
 from storefront.services.quote_maker import QuoteMaker
+from storefront.services.quote_workflows import QuoteWorkflows
 from storefront.services.received_events import ReceivedEvents
 from storefront.services.staff import Staff
 from storefront.services.turns import ChatEvent, Happening
@@ -198,6 +199,10 @@ class TalkingShop(Services):
         return Staff(self.store, self.telling, self.clock, self.staff_ids)
 
     @cached_property
+    def workflows(self) -> QuoteWorkflows:
+        return QuoteWorkflows(self.workflow, self.waits, WORKFLOW_TIMERS)
+
+    @cached_property
     def chat(self) -> Chat:
         return Chat(
             self.store,
@@ -205,10 +210,9 @@ class TalkingShop(Services):
             Desks(self.quotes, self.deliveries, self.cancelling),
             self.telling,
             self.line,
-            self.workflow,
+            self.workflows,
             self.waits,
             self.staff,
-            WORKFLOW_TIMERS,
             self.jobs,
             self.clock,
         )

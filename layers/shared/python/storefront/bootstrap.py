@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from storefront.services.order_lookup import OrderLookup
     from storefront.services.own_rows import OwnRows
     from storefront.services.payment_page import PaymentPage
+    from storefront.services.quote_workflows import QuoteWorkflows
     from storefront.services.quoting import Quoting
     from storefront.services.received_events import ReceivedEvents
     from storefront.services.reconciling import Reconciling
@@ -165,6 +166,13 @@ def waits() -> "Waits":
 
 
 @cache
+def quote_workflows() -> "QuoteWorkflows":
+    from storefront.services.quote_workflows import QuoteWorkflows
+
+    return QuoteWorkflows(workflow(), waits(), settings().workflow_timers)
+
+
+@cache
 def quoting() -> "Quoting":
     from storefront.services.quoting import Quoting
 
@@ -200,10 +208,9 @@ def chat() -> "Chat":
         ),
         telling=telling(),
         messenger=messenger(),
-        workflow=workflow(),
+        workflows=quote_workflows(),
         waits=waits(),
         staff=staff(),
-        workflow_timers=settings().workflow_timers,
         jobs=jobs(),
         clock=now,
     )

@@ -6,14 +6,13 @@ follow the transaction (starting, waking or ending a workflow, asking for a paym
 repeated then, by what the row says.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
 from storefront.domain.casework import CaseKind, WaitStep
 from storefront.domain.conversation import Conversation, Step
-from storefront.domain.errors import Conflict, OrderEnded, QuoteEnded
+from storefront.domain.errors import Conflict, OrderEnded
 from storefront.domain.language import Language
 from storefront.domain.order import Order, OrderState
 from storefront.domain.outbox import Message, MessageState, Topic
@@ -27,8 +26,9 @@ from storefront.services.cancelling import Cancelling, CancelPlan
 from storefront.services.cases import case_writes
 from storefront.services.delivery_desk import VERBS, DeliveryDesk, Reception
 from storefront.services.own_rows import OwnRows
-from storefront.services.ports import Clock, Jobs, Messenger, Put, Store, Workflow
+from storefront.services.ports import Clock, Jobs, Messenger, Put, Store
 from storefront.services.quote_desk import QuoteDesk
+from storefront.services.quote_workflows import QuoteWorkflows
 from storefront.services.redirecting import why_not
 from storefront.services.staff import STAFF_LANGUAGE, Staff
 from storefront.services.telling import Telling, new_message
@@ -66,7 +66,7 @@ class Desks:
 
 
 class Chat:
-    """Answers chat events. `workflow_timers` are the durations that the workflow takes from its input, in seconds."""
+    """Answers chat events."""
 
     def __init__(
         self,
@@ -75,10 +75,9 @@ class Chat:
         desks: Desks,
         telling: Telling,
         messenger: Messenger,
-        workflow: Workflow,
+        workflows: QuoteWorkflows,
         waits: Waits,
         staff: Staff,
-        workflow_timers: Mapping[str, int],
         jobs: Jobs,
         clock: Clock,
         default_language: Language = Language.ZH_TW,
@@ -90,10 +89,9 @@ class Chat:
         self._cancelling = desks.cancelling
         self._telling = telling
         self._messenger = messenger
-        self._workflow = workflow
+        self._workflows = workflows
         self._waits = waits
         self._staff = staff
-        self._workflow_timers = dict(workflow_timers)
         self._jobs = jobs
         self._clock = clock
         self._default_language = default_language
@@ -147,9 +145,9 @@ class Chat:
     def _follow_up(self, event: ChatEvent, turn: Turn) -> None:
         """Each part is safe to repeat, and found again by the sweeper if it is lost."""
         for quote in turn.end:
-            self._end_quote(quote)
+            self._workflows.end(quote)
         if turn.start is not None:
-            self._start_workflow(turn.start)
+            self._workflows.start(turn.start)
         if turn.wake is not None:
             self._waits.wake(turn.wake, WaitStep.DECISION, turn.wake.order_number)
         if turn.open_payment is not None:
@@ -160,15 +158,6 @@ class Chat:
             self._jobs.send_order_event(turn.event.event_id, 0)
         for cause in turn.staff_causes:
             self._staff.deliver(cause)
-
-    def _start_workflow(self, quote: Quote) -> None:
-        """Ids and durations only: the state is in the tables."""
-        payload = {
-            "quoteId": quote.quote_id,
-            "quoteVersion": quote.quote_version,
-            "timers": self._workflow_timers,
-        }
-        self._workflow.start(quote.workflow_name, payload)
 
     def _after_cancelling(self, plan: CancelPlan) -> None:
         if plan.closed is not None:
@@ -199,17 +188,11 @@ class Chat:
         """The workflow of a quote that was told of, and the end of the one that it replaced."""
         quote = self._store.read(Quote, quote_id, version)
         if topic is not Topic.QUOTE:
-            self._end_quote(quote)
+            self._workflows.end(quote)
             return
-        self._end_quote(self._store.read(Quote, quote_id, version - 1))
+        self._workflows.end(self._store.read(Quote, quote_id, version - 1))
         if quote is not None and quote.state is QuoteState.OFFERED:
-            self._start_workflow(quote)
-
-    def _end_quote(self, quote: Quote | None) -> None:
-        """The workflow of a quote that has ended without an order waits no longer."""
-        ended = {QuoteState.SUPERSEDED, QuoteState.DECLINED, QuoteState.EXPIRED}
-        if quote is not None and quote.state in ended:
-            self._waits.end(quote, QuoteEnded(quote.state.value), WaitStep.DECISION)
+            self._workflows.start(quote)
 
     def _end_order(self, order: Order) -> None:
         self._waits.end(order, OrderEnded(order.state.value), WaitStep.DECISION, WaitStep.PAYMENT)
