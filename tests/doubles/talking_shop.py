@@ -30,12 +30,14 @@ from storefront.services.delivery_desk import DeliveryDesk
 from storefront.services.order_lookup import OrderLookup
 from storefront.services.own_rows import OwnRows
 from storefront.services.ports import Put, SendOutcome, Timers
+from storefront.services.promising import Promising
 from storefront.services.quote_desk import QuoteDesk
 from storefront.services.quote_maker import QuoteMaker
 from storefront.services.quote_workflows import QuoteWorkflows
 from storefront.services.received_events import ReceivedEvents
 from storefront.services.staff import Staff
 from storefront.services.turns import ChatEvent, Happening
+from storefront.settings import Settings
 from tests.doubles.line_model import LineModel
 from tests.doubles.line_pay_model import LinePayModel
 from tests.doubles.little_shop import SHOP, TIMERS, Services
@@ -55,6 +57,7 @@ MEI: Final = "U" + "a" * 32
 JUN: Final = "U" + "b" * 32
 AN: Final = "U" + "c" * 32
 """One of the shop's own people."""
+HOLD_LIMITS: Final = Settings({}).hold_limits
 WORKFLOW_TIMERS: Final = {"decision": 86_400}
 
 
@@ -172,6 +175,7 @@ class TalkingShop(Services):
         self.workflow = WalkingWorkflow()
         self.order_system = OrderSystemModel()
         self.catalogues = MemoryCatalogues(catalogue, self.store)
+        self.hold_limits = HOLD_LIMITS
         self.events = 0
         self.typed = 0
         self.tapped = 0
@@ -187,12 +191,18 @@ class TalkingShop(Services):
         return DeliveryDesk(self.store, SHOP, self.timers)
 
     @cached_property
+    def promising(self) -> Promising:
+        return Promising(self.store, self.hold_limits, self.clock)
+
+    @cached_property
     def maker(self) -> QuoteMaker:
-        return QuoteMaker(self.quoting, self.own, self.clock, self.ids)
+        return QuoteMaker(self.quoting, self.promising, self.own, self.clock, self.ids)
 
     @cached_property
     def quotes(self) -> QuoteDesk:
-        return QuoteDesk(self.quoting, self.maker, self.deliveries, self.own, self.clock, self.ids)
+        return QuoteDesk(
+            self.quoting, self.maker, self.promising, self.deliveries, self.own, self.clock, self.ids
+        )
 
     @cached_property
     def staff(self) -> Staff:

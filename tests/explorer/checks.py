@@ -340,7 +340,7 @@ def _stock_in_the_end(shop: LittleShop) -> None:
             committed += units - shipped
     for quote in shop.store.all(Quote):
         if quote.state is QuoteState.OFFERED:
-            held += sum(line.quantity for line in quote.counted_lines)
+            held += sum(line.quantity for line in quote.held_lines)
     counters = shop.store.stock[TEA.sku]
     if (counters.held, counters.committed, counters.on_hand) != (held, committed, STOCK - gone):
         raise Violation("S3", f"{counters}, but {held} are held, {committed} committed, {gone} gone")

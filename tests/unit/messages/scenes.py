@@ -151,6 +151,7 @@ def a_quote(*lines: tuple[Product, int], **changes: Any) -> Quote:
         lines=tuple(QuoteLine.priced(product, units, Language.ZH_TW) for product, units in lines),
         created_at=NOW,
         valid_until=UNTIL,
+        promised_since=NOW,
     )
     return replace(made, **changes)
 
@@ -368,6 +369,7 @@ def _quotes() -> list[Case]:
         _case(_T.QUOTE, _OF_QUOTE, MIXED_QUOTE, name="mixed"),
         _case(_T.QUOTE, _OF_QUOTE, SMALL_QUOTE, name="small"),
         _case(_T.QUOTE, _OF_QUOTE, FORMAL_QUOTE, name="formal"),
+        _case(_T.QUOTE, _OF_QUOTE, replace(QUOTE, promised_since=None), name="holds nothing"),
         _case(_T.QUESTION_PRODUCT, which),
         _case(_T.QUESTION_PRODUCT, {**which, "quantity": ""}, name="without quantity"),
         _case(_T.QUESTION_QUANTITY, {"sku": "TEA-JAS"}),
@@ -380,6 +382,8 @@ def _quotes() -> list[Case]:
         _case(_T.QUOTE_EXPIRED, _OF_QUOTE, MIXED_QUOTE),
         _case(_T.QUOTE_DECLINED, {}),
         _case(_T.QUOTE_UNKNOWN, {}),
+        _case(_T.HOLDS_USED_UP, {**_OF_QUOTE, "reason": "unpaid_orders"}, name="unpaid"),
+        _case(_T.HOLDS_USED_UP, {**_OF_QUOTE, "reason": "taken_often"}, name="taken"),
         _case(_T.ASK_CHANGE, _OF_QUOTE, QUOTE),
     ]
 

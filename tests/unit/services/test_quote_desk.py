@@ -320,9 +320,9 @@ def test_a_change_that_cannot_be_had_leaves_the_quote_as_it_is_and_can_be_change
     assert shop.say("改成 5000 盒").topic is Topic.OUT_OF_STOCK
     assert versions(shop) == [("quote1", 1, QuoteState.OFFERED)]
     assert shop.held("TEA-JAS") == 3
-    shop.say("改成 2400 盒")
-    assert shop.lines() == {"TEA-JAS": 2_400}
-    assert shop.store.stock["TEA-JAS"] == Counters(0, 2_400, 0, 2_400)
+    shop.say("改成 1200 盒")
+    assert shop.lines() == {"TEA-JAS": 1_200}
+    assert shop.store.stock["TEA-JAS"] == Counters(1_200, 1_200, 0, 2_400)
 
 
 class RacingStore(MemoryStore):

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from storefront.services.order_lookup import OrderLookup
     from storefront.services.own_rows import OwnRows
     from storefront.services.payment_page import PaymentPage
+    from storefront.services.promising import Promising
     from storefront.services.quote_workflows import QuoteWorkflows
     from storefront.services.quoting import Quoting
     from storefront.services.received_events import ReceivedEvents
@@ -180,6 +181,14 @@ def quoting() -> "Quoting":
 
 
 @cache
+def promising() -> "Promising":
+    from storefront.adapters.identifiers import now
+    from storefront.services.promising import Promising
+
+    return Promising(store(), settings().hold_limits, now)
+
+
+@cache
 def own_rows() -> "OwnRows":
     from storefront.services.own_rows import OwnRows
 
@@ -196,13 +205,13 @@ def chat() -> "Chat":
     from storefront.services.quote_maker import QuoteMaker
 
     ids = RandomIds()
-    maker = QuoteMaker(quoting(), own_rows(), now, ids)
+    maker = QuoteMaker(quoting(), promising(), own_rows(), now, ids)
     deliveries = DeliveryDesk(store(), settings().shop, settings().timers)
     return Chat(
         store=store(),
         own=own_rows(),
         desks=Desks(
-            quotes=QuoteDesk(quoting(), maker, deliveries, own_rows(), now, ids),
+            quotes=QuoteDesk(quoting(), maker, promising(), deliveries, own_rows(), now, ids),
             deliveries=deliveries,
             cancelling=Cancelling(store(), ids),
         ),

@@ -13,6 +13,7 @@ from typing import Final
 
 from storefront.contracts.price_rules import read_price_rules
 from storefront.domain.errors import SettingMissing
+from storefront.domain.holds import HoldLimits
 from storefront.domain.pricing import PriceRules
 from storefront.messages.scene import Shop
 from storefront.services.ports import Timers
@@ -94,6 +95,11 @@ class Settings:
             "graceSeconds": 2 * timers.grace + 1,
             "deliverySilenceSeconds": timers.delivery_silence,
         }
+
+    @property
+    def hold_limits(self) -> HoldLimits:
+        """How much stock one customer may hold."""
+        return HoldLimits(**tomllib.loads(_of_the_shop("limits.toml"))["holds"])
 
     @property
     def shop(self) -> Shop:

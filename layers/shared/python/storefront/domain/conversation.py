@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from storefront.domain.delivery import HomeDelivery, InvoiceChoice, InvoiceKind, StoreChain, StorePickup
 from storefront.domain.errors import InvalidDetail
+from storefront.domain.holds import HoldBook
 from storefront.domain.language import Language
 from storefront.domain.order import DeliveryMethod
 from storefront.domain.outbox import ReplyToken
@@ -95,6 +96,7 @@ class Conversation:
     reply: ReplyToken | None = None
     misses: int = 0
     last_event_at: datetime | None = None
+    holds: HoldBook | None = None
     revision: int = 0
 
     def spoke(self, language: Language | None, at: datetime) -> "Conversation":

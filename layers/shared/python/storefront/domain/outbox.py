@@ -36,6 +36,7 @@ class Topic(StrEnum):
     QUOTE_EXPIRED = "quote_expired"
     QUOTE_DECLINED = "quote_declined"
     QUOTE_UNKNOWN = "quote_unknown"
+    HOLDS_USED_UP = "holds_used_up"
     ASK_CHANGE = "ask_change"
     ASK_DELIVERY = "ask_delivery"
     CONFIRM_DELIVERY = "confirm_delivery"

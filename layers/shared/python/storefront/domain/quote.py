@@ -170,7 +170,11 @@ class QuoteLine:
 
 @dataclass(frozen=True)
 class Quote:
-    """One version of a quote. `revision` is the row's write counter, not the quote's version."""
+    """One version of a quote. `revision` is the row's write counter, not the quote's version.
+
+    `promised_since` is when the stock of its lines was first promised, by this version or one before it; None if it
+    is only taken on acceptance.
+    """
 
     quote_id: str
     quote_version: int
@@ -187,6 +191,7 @@ class Quote:
     coupon: str | None = None
     agreed: Mapping[str, AgreedPrice] = field(default_factory=dict)
     discounts: tuple[Discount, ...] = ()
+    promised_since: datetime | None = None
     due_at: datetime | None = None
     revision: int = 0
 
@@ -211,8 +216,13 @@ class Quote:
 
     @property
     def counted_lines(self) -> tuple[QuoteLine, ...]:
-        """The lines whose stock is counted, and therefore held."""
+        """The lines whose stock is counted."""
         return tuple(line for line in self.lines if line.stock_counted)
+
+    @property
+    def held_lines(self) -> tuple[QuoteLine, ...]:
+        """The lines whose stock is on hold while the quote is open: none if it promised no stock."""
+        return self.counted_lines if self.promised_since is not None else ()
 
     def is_open_at(self, now: datetime) -> bool:
         """Whether the customer may still accept; a missing sweep never makes a stale price valid (B8)."""

@@ -36,7 +36,7 @@ def quote(facts: Facts, scene: Scene, speaker: Speaker) -> list[Node]:
     amount = speaker.amount(offered.total, offered.currency)
     until = speaker.moment(offered.valid_until)
     card = flex.bubble(
-        flex.heading(title, above=shop.name, below=speaker.say("quote.valid_until", until=until)),
+        flex.heading(title, above=shop.name, below=_validity(offered, speaker)),
         flex.body(
             *(_formal_facts(offered, shop, speaker) if formal else ()),
             *(_line(line, offered, catalogue, speaker) for line in offered.lines),
@@ -61,6 +61,17 @@ def quote(facts: Facts, scene: Scene, speaker: Speaker) -> list[Node]:
     )
     summary = speaker.say("quote.summary", title=title, amount=amount, until=until)
     return [flex.flex_message(summary, card)]
+
+
+def _validity(offered: Quote, speaker: Speaker) -> str:
+    """Until when the price stands, and whether the stock does."""
+    key = "quote.valid_until_only" if _holds_nothing(offered) else "quote.valid_until"
+    return speaker.say(key, until=speaker.moment(offered.valid_until))
+
+
+def _holds_nothing(offered: Quote) -> bool:
+    """Whether stock is taken on acceptance only."""
+    return bool(offered.counted_lines) and not offered.held_lines
 
 
 def _formal_facts(offered: Quote, shop: Shop, speaker: Speaker) -> Sequence[Node]:
@@ -142,6 +153,8 @@ def _promises(offered: Quote, shop: Shop, speaker: Speaker) -> list[Node]:
     rows.append(
         flex.row(speaker.say("terms.shipping_fee"), terms.shipping_rule(shop, offered.currency, speaker))
     )
+    if _holds_nothing(offered):
+        rows.append(flex.text(speaker.say("quote.stock_on_acceptance"), color=flex.ATTENTION, size="xs"))
     missing = shop.free_shipping_from - offered.total
     if missing > 0:
         more = speaker.say("quote.until_free_shipping", amount=speaker.amount(missing, offered.currency))
@@ -269,16 +282,14 @@ def _similar(products: Sequence[Product], speaker: Speaker) -> Node:
 
 
 def quote_superseded(facts: Facts, scene: Scene, speaker: Speaker) -> list[Node]:
-    """The old card was tapped: the current one stands further down; nothing was ordered."""
+    """The old card was tapped: nothing was ordered, and here is the current one."""
     current = _named_quote(facts, scene)
     said = speaker.say(
         "quote_superseded.text",
         amount=speaker.amount(current.total, current.currency),
         until=speaker.moment(current.valid_until),
     )
-    change = taps.of_quote(speaker, "change", current.quote_id, current.quote_version)
-    renew = taps.of_quote(speaker, "renew", current.quote_id, current.quote_version)
-    return [flex.text_message(said, [renew, change, taps.plain(speaker, "person")])]
+    return [flex.text_message(said), *quote(facts, scene, speaker)]
 
 
 def quote_expired(facts: Facts, scene: Scene, speaker: Speaker) -> list[Node]:
@@ -322,6 +333,12 @@ def quote_declined(_facts: Facts, _scene: Scene, speaker: Speaker) -> list[Node]
 def quote_unknown(_facts: Facts, _scene: Scene, speaker: Speaker) -> list[Node]:
     """The same for a quote that never was and one that is somebody else's."""
     return [flex.text_message(speaker.say("quote_unknown.text"), taps.menu(speaker))]
+
+
+def holds_used_up(facts: Facts, _scene: Scene, speaker: Speaker) -> list[Node]:
+    """Too much is on hold for one customer: what has to come first. The quote stays as it is."""
+    said = speaker.say(f"holds_used_up.{facts['reason']}")
+    return [flex.text_message(said, [taps.plain(speaker, "orders"), taps.plain(speaker, "person")])]
 
 
 def ask_change(facts: Facts, scene: Scene, speaker: Speaker) -> list[Node]:

@@ -42,6 +42,7 @@ BUILDERS: Final[Mapping[Topic, Builder]] = {
     Topic.QUOTE_EXPIRED: quote_cards.quote_expired,
     Topic.QUOTE_DECLINED: quote_cards.quote_declined,
     Topic.QUOTE_UNKNOWN: quote_cards.quote_unknown,
+    Topic.HOLDS_USED_UP: quote_cards.holds_used_up,
     Topic.ASK_CHANGE: quote_cards.ask_change,
     Topic.ASK_DELIVERY: delivery_cards.ask_delivery,
     Topic.CONFIRM_DELIVERY: delivery_cards.confirm_delivery,

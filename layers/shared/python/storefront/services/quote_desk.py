@@ -16,7 +16,8 @@ from storefront.services.carts import cart_after, fitting, units_for_all
 from storefront.services.delivery_desk import DeliveryDesk
 from storefront.services.own_rows import OwnRows
 from storefront.services.ports import Clock, Ids
-from storefront.services.quote_maker import QuoteMaker, named
+from storefront.services.promising import HoldRefusal, Promising
+from storefront.services.quote_maker import QuoteMaker, named, short
 from storefront.services.quoting import Basket, Quoting
 from storefront.services.turns import ChatEvent, Turn, whole_number
 from storefront.services.vocabulary import vocabulary_of
@@ -31,6 +32,7 @@ class QuoteDesk:
         self,
         quoting: Quoting,
         maker: QuoteMaker,
+        promising: Promising,
         delivery_desk: DeliveryDesk,
         own: OwnRows,
         clock: Clock,
@@ -38,6 +40,7 @@ class QuoteDesk:
     ) -> None:
         self._quoting = quoting
         self._maker = maker
+        self._promising = promising
         self._delivery_desk = delivery_desk
         self._own = own
         self._clock = clock
@@ -133,10 +136,17 @@ class QuoteDesk:
         now = self._clock()
         if not quote.is_open_at(now):
             return self._no_longer_open(conversation, quote, event)
-        order, writes = self._quoting.accept(quote, self._ids.order_number(), now, event.event_id)
-        talking = replace(
-            conversation, cart={}, order_number=order.order_number, step=Step.DELIVERY, misses=0
-        )
+        number = self._ids.order_number()
+        holding = self._promising.of_order(conversation, quote, number)
+        if isinstance(holding, HoldRefusal):
+            return Turn(conversation, Topic.HOLDS_USED_UP, {**named(quote), "reason": holding.value})
+        if quote.promised_since is None:
+            catalogue = self._quoting.catalogue()
+            shortage = self._quoting.shortage(Basket.of(quote), {}, catalogue)
+            if shortage is not None:
+                return short(conversation, Basket.of(quote).units, shortage, catalogue)
+        order, writes = self._quoting.accept(quote, number, now, event.event_id)
+        talking = replace(holding, cart={}, order_number=order.order_number, step=Step.DELIVERY, misses=0)
         asked = self._delivery_desk.ask(talking, order)
         return Turn(asked.conversation, asked.topic, asked.facts, writes)
 

@@ -10,7 +10,8 @@ from storefront.domain.outbox import Topic
 from storefront.domain.quote import Quote, QuoteState
 from storefront.services.own_rows import OwnRows
 from storefront.services.ports import Clock, Ids
-from storefront.services.quoting import Basket, Quoting, Shortage
+from storefront.services.promising import Promising
+from storefront.services.quoting import Basket, Quoting, Shortage, short_of
 from storefront.services.turns import Turn
 
 SIMILAR_SHOWN: Final = 3
@@ -19,8 +20,9 @@ SIMILAR_SHOWN: Final = 3
 class QuoteMaker:
     """Makes the turn that offers a quote."""
 
-    def __init__(self, quoting: Quoting, own: OwnRows, clock: Clock, ids: Ids) -> None:
+    def __init__(self, quoting: Quoting, promising: Promising, own: OwnRows, clock: Clock, ids: Ids) -> None:
         self._quoting = quoting
+        self._promising = promising
         self._own = own
         self._clock = clock
         self._ids = ids
@@ -36,15 +38,25 @@ class QuoteMaker:
         basket = replace(basket, units=units)
         previous = self._own.current_quote(conversation)
         open_quote = previous if previous is not None and previous.state is QuoteState.OFFERED else None
-        held = {line.sku: line.quantity for line in open_quote.counted_lines} if open_quote else {}
-        shortage = self._quoting.shortage(basket, held, catalogue)
+        held = {line.sku: line.quantity for line in open_quote.held_lines} if open_quote else {}
+        there = self._quoting.there(basket, held, catalogue)
+        shortage = short_of(basket, there)
         if shortage is not None:
-            return _short(conversation, basket.units, shortage, catalogue)
+            return short(conversation, basket.units, shortage, catalogue)
         if open_quote is not None:
             basket = basket.after(open_quote)
+        wanted = {sku: units[sku] for sku in there}
+        promised, conversation = self._promising.of_quote(conversation, wanted, open_quote, there)
         try:
             plan = self._quoting.plan(
-                conversation, basket, open_quote, self._ids.quote_id(), self._clock(), catalogue, cause
+                conversation,
+                basket,
+                open_quote,
+                self._ids.quote_id(),
+                self._clock(),
+                catalogue,
+                cause,
+                promised=promised,
             )
         except ValueError:
             return Turn(conversation, Topic.QUANTITY_REFUSED, {"phrase": "", "reason": "too_many"})
@@ -66,7 +78,7 @@ def named(quote: Quote) -> dict[str, str]:
     return {"quote_id": quote.quote_id, "quote_version": str(quote.quote_version)}
 
 
-def _short(
+def short(
     conversation: Conversation, cart: Mapping[str, int], shortage: Shortage, catalogue: Catalogue
 ) -> Turn:
     """Less than was wanted: what there is now, when the rest could come, what is alike.

@@ -12,6 +12,7 @@ from typing import Final
 from storefront.domain.catalogue import Catalogue
 from storefront.domain.conversation import Conversation
 from storefront.domain.coupon import CouponRefusal
+from storefront.domain.holds import goes_on
 from storefront.domain.money import Currency
 from storefront.domain.order import HistoryStep, HoldState, Order, OrderState
 from storefront.domain.pricing import PriceRules
@@ -85,6 +86,12 @@ def released(lines: Sequence[QuoteLine]) -> tuple[StockMove, ...]:
     return stock_moves({line.sku: -line.quantity for line in lines})
 
 
+def short_of(basket: Basket, there: Mapping[str, int]) -> Shortage | None:
+    """The first product of which the customer wants more than they can have."""
+    missing = ((sku, units) for sku, units in there.items() if basket.units[sku] > units)
+    return next((Shortage(sku, basket.units[sku], units) for sku, units in missing), None)
+
+
 def entry(quote: Quote, kind: EntryKind, now: datetime, cause: str, **facts: str) -> Put[QuoteEntry]:
     """The line of the quote's record that tells of this (its total, and `facts`)."""
     told = {"total": str(quote.total), **facts}
@@ -109,15 +116,15 @@ class Quoting:
     def catalogue(self) -> Catalogue:
         return self._catalogues.read()
 
-    def shortage(self, basket: Basket, held: Mapping[str, int], catalogue: Catalogue) -> Shortage | None:
-        """The first product of `basket` that cannot be promised, counting what this customer holds already."""
+    def there(self, basket: Basket, held: Mapping[str, int], catalogue: Catalogue) -> Mapping[str, int]:
+        """What a customer can have of the counted products of `basket`: what is free, and what they hold already."""
         counted = [sku for sku in basket.units if catalogue.products[sku].stock_counted]
         available = self._catalogues.available(counted)
-        for sku in counted:
-            can_promise = available.get(sku, 0) + held.get(sku, 0)
-            if basket.units[sku] > can_promise:
-                return Shortage(sku, basket.units[sku], max(0, can_promise))
-        return None
+        return {sku: max(0, available.get(sku, 0) + held.get(sku, 0)) for sku in counted}
+
+    def shortage(self, basket: Basket, held: Mapping[str, int], catalogue: Catalogue) -> Shortage | None:
+        """The first product of `basket` that cannot be promised, counting what this customer holds already."""
+        return short_of(basket, self.there(basket, held, catalogue))
 
     def plan(
         self,
@@ -128,11 +135,14 @@ class Quoting:
         now: datetime,
         catalogue: Catalogue,
         cause: str,
+        *,
+        promised: bool | None = None,
     ) -> QuotePlan:
         """Quote `basket` at today's prices; a quote that is still open is superseded by the next version.
 
         The basket's coupon has to be one that this customer may use now; whether it is for these products is
-        found here.
+        found here. `promised` says whether its stock goes on hold; None means as it was before, and yes for a new
+        quote.
 
         Raises:
             ValueError: the basket is empty, too long, or holds a quantity outside 1 to 9,999 (B1).
@@ -154,6 +164,9 @@ class Quoting:
         coupon = self._rules.coupon(basket.coupon) if basket.coupon is not None else None
         reductions = self._rules.reductions(lines, products, coupon)
         open_quote = previous if previous is not None and previous.state is QuoteState.OFFERED else None
+        since = open_quote.promised_since if open_quote is not None else None
+        if promised is None:
+            promised = open_quote is None or since is not None
         quote = Quote(
             quote_id=open_quote.quote_id if open_quote else new_quote_id,
             quote_version=open_quote.quote_version + 1 if open_quote else 1,
@@ -168,20 +181,21 @@ class Quoting:
             coupon=basket.coupon,
             agreed=basket.agreed,
             discounts=reductions.discounts,
+            promised_since=(since if goes_on(since, now) else now) if promised else None,
             due_at=now + timedelta(seconds=self._timers.quote_validity + self._timers.grace),
         )
-        deltas = {line.sku: line.quantity for line in quote.counted_lines}
+        deltas = {line.sku: line.quantity for line in quote.held_lines}
         writes: list[Write] = [Put(quote), entry(quote, EntryKind.OFFERED, now, cause)]
         if open_quote is not None:
             writes.append(Put(open_quote.ended(QuoteState.SUPERSEDED)))
-            for line in open_quote.counted_lines:
+            for line in open_quote.held_lines:
                 deltas[line.sku] = deltas.get(line.sku, 0) - line.quantity
         return QuotePlan(quote, (*writes, *stock_moves(deltas)), reductions.coupon_refusal)
 
     def end(self, quote: Quote, state: QuoteState, now: datetime, cause: str) -> tuple[Write, ...]:
         """Decline or expire an open quote and free its stock (S3: the row's revision lets it happen once)."""
         kind = EntryKind.EXPIRED if state is QuoteState.EXPIRED else EntryKind.DECLINED
-        return (Put(quote.ended(state)), entry(quote, kind, now, cause), *released(quote.counted_lines))
+        return (Put(quote.ended(state)), entry(quote, kind, now, cause), *released(quote.held_lines))
 
     def accept(
         self, quote: Quote, order_number: str, now: datetime, cause: str
@@ -189,8 +203,15 @@ class Quoting:
         """Turn an open quote into an order; the hold goes over to it and lasts the payment window at least.
 
         Its coupon is used up in the same transaction, which is refused if somebody else had the last use.
+        Stock that was not promised is taken now, and for that window only. Committing the writes raises StockShort
+        if it has gone meanwhile.
         """
-        window = timedelta(seconds=self._timers.payment_window)
+        hold_until = now + timedelta(seconds=self._timers.payment_window)
+        taken: tuple[StockMove, ...] = ()
+        if quote.promised_since is not None:
+            hold_until = max(quote.valid_until, hold_until)
+        else:
+            taken = stock_moves({line.sku: line.quantity for line in quote.counted_lines})
         order = Order(
             order_number=order_number,
             customer_id=quote.customer_id,
@@ -202,12 +223,12 @@ class Quoting:
             discounts=quote.discounts,
             state=OrderState.AWAITING_DETAILS,
             hold=HoldState.HELD,
-            hold_until=max(quote.valid_until, now + window),
+            hold_until=hold_until,
             created_at=now,
             wished_date=quote.wished_date,
             history=(HistoryStep(now, OrderState.AWAITING_DETAILS, cause),),
-            due_at=max(quote.valid_until, now + window) + timedelta(seconds=self._timers.grace),
+            due_at=hold_until + timedelta(seconds=self._timers.grace),
         )
         accepted = entry(quote, EntryKind.ACCEPTED, now, cause, order=order_number)
         used = redeemed(order, self._rules)
-        return order, (Put(quote.accepted(order_number)), Put(order), accepted, *used)
+        return order, (Put(quote.accepted(order_number)), Put(order), accepted, *used, *taken)
