@@ -7,15 +7,15 @@ from typing import Any
 
 from storefront import bootstrap
 from storefront.contracts.case_views import case_json, view_json
-from storefront.contracts.tasks import CASE_TASK, ListCases, ShowCase
+from storefront.contracts.tasks import ListCases, ShowCase, case_task
 from storefront.domain.errors import ActionRefused
 from storefront.observability import flush_metrics, logger
 
 
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
-    task = CASE_TASK.validate_python(event)
-    casework = bootstrap.casework()
     try:
+        task = case_task(event)
+        casework = bootstrap.casework()
         if isinstance(task, ListCases):
             return {"cases": [case_json(case) for case in casework.open_cases()]}
         if isinstance(task, ShowCase):

@@ -184,7 +184,8 @@ class LinePayModel:
     def check(self, transaction_id: str) -> Answer[Authentication]:
         outcome = self._called(Called(Call.CHECK, transaction_id))
         if outcome is not None:
-            return _answer(Call.CHECK, None if isinstance(outcome, Lost) else outcome)
+            code = None if isinstance(outcome, Lost) else outcome
+            return _answer(Call.CHECK, code, authentication(code))
         code = _CHECK_CODES[self.transactions[transaction_id].stage]
         return _answer(Call.CHECK, code, authentication(code))
 

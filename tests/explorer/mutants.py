@@ -82,8 +82,8 @@ MUTANTS: Final = (
     Mutant(
         "another amount is as good as ours",
         _CHECKOUT,
-        "if not ours or capture.amount != attempt.amount:",
-        "if not ours:",
+        "if not ours or foreign or capture.amount != attempt.amount:",
+        "if not ours or foreign:",
         "mismatch",
     ),
     Mutant(

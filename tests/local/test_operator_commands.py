@@ -76,6 +76,14 @@ def test_a_case_is_shown_with_its_order_its_refunds_and_its_audit() -> None:
     )
 
 
+def test_what_others_wrote_cannot_steer_the_terminal_X20() -> None:
+    hostile = {**CASE, "facts": {"reason": "gone\x1b[2J\n\u202edenruter"}}
+    for answer, words in (({"case": hostile}, ["show", "refund_refused", "x"]), ({"cases": [hostile]}, [])):
+        _, said = ask(answering(answer), arguments_of(words))
+        assert all(character.isprintable() or character == "\n" for character in said)
+        assert "gone" in said
+
+
 def test_an_action_goes_with_who_why_and_the_two_fields() -> None:
     shop = answering({"case": CASE})
     typed = ["refund", "refund_refused", "A7K3Q-9XM2T:r1", "--order", "A7K3Q-9XM2T", "--amount", "100"]

@@ -608,3 +608,91 @@ def test_a_look_that_was_lost_is_made_up_for_by_whoever_comes_next_C16() -> None
     shop.settle("returned")
     assert shop.attempt.checks_made == 1
     assert [job.not_before for job in shop.jobs.named("check_payment")] == [START + timedelta(seconds=61)]
+
+
+# An end after a confirm -----------------------------------------------------------------------------------
+
+
+def ended_though_captured(code: str) -> LittleShop:
+    """The confirm took the money and its answer was lost; every check says that nothing came of the payment."""
+    shop = opened()
+    shop.jobs.waiting.clear()
+    shop.pay.approve(shop.transaction)
+    shop.pay.script(Call.CONFIRM, Lost.AFTER)
+    confirm = shop.pay.confirm
+
+    def confirms_and_then_denies(transaction_id, amount, currency):  # type: ignore[no-untyped-def]
+        shop.pay.script(Call.CHECK, *[code] * 50)
+        return confirm(transaction_id, amount, currency)
+
+    shop.pay.confirm = confirms_and_then_denies  # type: ignore[method-assign]
+    return shop
+
+
+@pytest.mark.parametrize("code", ["0121", "0122"])
+def test_an_end_that_the_details_deny_is_not_told_as_failed_M5(code: str) -> None:
+    shop = ended_though_captured(code)
+    shop.settle("returned")
+    shop.go_on(60)
+    assert shop.order.state is OrderState.PAID
+    assert shop.told == ["payment_card", "paid"]
+
+
+@pytest.mark.parametrize("code", ["0121", "0122"])
+def test_an_end_is_not_believed_while_the_details_do_not_answer_M5(code: str) -> None:
+    shop = ended_though_captured(code)
+    shop.pay.script(Call.DETAILS, Lost.BEFORE, "9000")
+    shop.settle("returned")
+    for _ in range(2):
+        shop.clock.go_on(30)
+        shop.work_off()
+        assert shop.attempt.state is AttemptState.CONFIRMING
+        assert "paid" not in shop.told
+    shop.go_on(30)
+    assert shop.order.state is OrderState.PAID
+    assert shop.told == ["payment_card", "paid"]
+
+
+def test_an_end_that_the_details_bear_out_is_told() -> None:
+    shop = opened()
+    shop.pay.script(Call.CONFIRM, Lost.BEFORE)
+    shop.pay_and_return()
+    shop.pay.fail(shop.transaction)
+    shop.go_on(30)
+    assert (shop.attempt.state, shop.attempt.reason) == (AttemptState.FAILED, "check:failed")
+    assert len(shop.pay.made(Call.DETAILS)) == 1
+    assert shop.told == ["payment_card", "payment_declined"]
+
+
+def test_a_decline_with_an_end_that_the_details_deny_is_paid_M5() -> None:
+    shop = opened()
+    shop.pay.approve(shop.transaction)
+    confirm = shop.pay.confirm
+
+    def declines_but_charges(transaction_id, amount, currency):  # type: ignore[no-untyped-def]
+        answer = confirm(transaction_id, amount, currency)
+        shop.pay.script(Call.CHECK, "0122")
+        return replace(answer, verdict=Verdict.REFUSED, code="1281", value=None)
+
+    shop.pay.confirm = declines_but_charges  # type: ignore[method-assign]
+    shop.settle("returned")
+    assert shop.order.state is OrderState.PAID
+    assert shop.told == ["payment_card", "paid"]
+
+
+@pytest.mark.parametrize(
+    ("currency", "state"), [(None, "paid"), ("TWD", "paid"), ("JPY", "awaiting_payment")]
+)
+def test_the_same_number_in_another_currency_is_another_amount_M3(currency: str | None, state: str) -> None:
+    shop = opened()
+    confirm = shop.pay.confirm
+
+    def in_currency(transaction_id, amount, _currency):  # type: ignore[no-untyped-def]
+        answer = confirm(transaction_id, amount, _currency)
+        return replace(answer, value=replace(answer.value, currency=currency))
+
+    shop.pay.confirm = in_currency  # type: ignore[method-assign]
+    shop.pay_and_return()
+    assert shop.order.state.value == state
+    cases = [(case.kind.value, case.facts["currency"]) for case in shop.store.all(OperatorCase)]
+    assert cases == ([("amount_mismatch", "JPY")] if currency == "JPY" else [])

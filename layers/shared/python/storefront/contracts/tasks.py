@@ -3,9 +3,10 @@
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from storefront.domain.casework import CaseAction, CaseKind, Deed
+from storefront.domain.errors import ActionRefused
 
 
 class _Internal(BaseModel):
@@ -167,7 +168,7 @@ class ShowCase(_Internal):
 
     task: Literal["show"]
     kind: CaseKind
-    subject: str
+    subject: str = Field(min_length=1, max_length=400)
 
 
 class ActOnCase(_Internal):
@@ -175,7 +176,7 @@ class ActOnCase(_Internal):
 
     task: Literal["act"]
     kind: CaseKind
-    subject: str
+    subject: str = Field(min_length=1, max_length=400)
     action: CaseAction
     who: str = Field(max_length=200)
     note: str = Field(max_length=1000)
@@ -199,3 +200,16 @@ class ActOnCase(_Internal):
 
 type CaseTask = Annotated[ListCases | ShowCase | ActOnCase, Field(discriminator="task")]
 CASE_TASK: TypeAdapter[CaseTask] = TypeAdapter(CaseTask)
+
+
+def case_task(event: dict[str, Any]) -> CaseTask:
+    """What an operator asks of the desk.
+
+    Raises:
+        ActionRefused: it is not what the desk understands; says where, and never repeats what was typed.
+    """
+    try:
+        return CASE_TASK.validate_python(event)
+    except ValidationError as error:
+        wrong = (f"{'.'.join(map(str, each['loc'])) or 'task'}: {each['msg']}" for each in error.errors())
+        raise ActionRefused("; ".join(wrong)) from error

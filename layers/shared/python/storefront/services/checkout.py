@@ -268,9 +268,9 @@ class Checkout:
             case Authentication.ENDED:
                 # LINE Pay's own time-out needs no words: the end of the order will be told.
                 over = now >= attempt.expires_at
-                self._refused(attempt, "check:ended", None if over else Topic.PAYMENT_CANCELLED)
+                self._ended(attempt, "check:ended", None if over else Topic.PAYMENT_CANCELLED, cause)
             case Authentication.FAILED:
-                self._refused(attempt, "check:failed", Topic.PAYMENT_DECLINED)
+                self._ended(attempt, "check:failed", Topic.PAYMENT_DECLINED, cause)
             case _:
                 self._look_again(attempt, now)
 
@@ -339,9 +339,9 @@ class Checkout:
         seen = check.value if check.verdict is Verdict.DONE else Authentication.UNKNOWN
         if seen is Authentication.COMPLETED:
             self._recover(attempt, cause)
-        elif seen in {Authentication.ENDED, Authentication.FAILED} or (
-            seen is not Authentication.UNKNOWN and attempt.claims == 1
-        ):
+        elif seen in {Authentication.ENDED, Authentication.FAILED}:
+            self._ended(attempt, f"confirm:{code}", Topic.PAYMENT_DECLINED, cause)
+        elif seen is not Authentication.UNKNOWN and attempt.claims == 1:
             self._refused(attempt, f"confirm:{code}", Topic.PAYMENT_DECLINED)
         else:
             # Not known, or an earlier confirm had no answer and may still be at work: this decline is not its.
@@ -349,11 +349,7 @@ class Checkout:
 
     def _recover(self, attempt: PaymentAttempt, cause: str) -> None:
         """LINE Pay says that it is done: read the details, and believe them only if they are ours (C8, C9)."""
-        answer = self._gateway.details(transaction_id=attempt.transaction_id)
-        captures = answer.value if answer.verdict is Verdict.DONE and answer.value else ()
-        own = next(
-            (capture for capture in captures if capture.transaction_id == attempt.transaction_id), None
-        )
+        _, own = self._own_capture(attempt)
         if own is None:
             self._look_again(attempt, self._clock())
             return
@@ -364,6 +360,25 @@ class Checkout:
                 return
             attempt = claimed
         self._verify_and_finish(attempt, own, cause)
+
+    def _ended(self, attempt: PaymentAttempt, reason: str, topic: Topic | None, cause: str) -> None:
+        """The check says that nothing will come of it. Once a confirm was sent, the details have to say so as well."""
+        if attempt.state is AttemptState.CONFIRMING:
+            verdict, own = self._own_capture(attempt)
+            if own is not None:
+                self._verify_and_finish(attempt, own, cause)
+                return
+            if verdict not in {Verdict.DONE, Verdict.WAITING}:
+                self._look_again(attempt, self._clock())
+                return
+        self._refused(attempt, reason, topic)
+
+    def _own_capture(self, attempt: PaymentAttempt) -> tuple[Verdict, Capture | None]:
+        """What LINE Pay's details say of this transaction; none with a clear answer means that no money moved."""
+        answer = self._gateway.details(transaction_id=attempt.transaction_id)
+        captures = answer.value if answer.verdict is Verdict.DONE and answer.value else ()
+        own = (capture for capture in captures if capture.transaction_id == attempt.transaction_id)
+        return answer.verdict, next(own, None)
 
     def _claim_late(self, attempt: PaymentAttempt) -> PaymentAttempt | None:
         order = self._order(attempt.order_number)
@@ -382,8 +397,11 @@ class Checkout:
         ours = (
             capture.transaction_id == attempt.transaction_id and capture.order_id == attempt.provider_order_id
         )
-        if not ours or capture.amount != attempt.amount:
+        foreign = capture.currency not in {None, attempt.currency.value}
+        if not ours or foreign or capture.amount != attempt.amount:
             facts = {"attemptId": attempt.attempt_id, "captured": str(capture.amount)}
+            if foreign:
+                facts["currency"] = capture.currency or ""
             self._open_case(CaseKind.AMOUNT_MISMATCH, self._order(attempt.order_number), facts)
             self._look_after(attempt, self._clock(), MISMATCH_WAIT_SECONDS)
             return
