@@ -689,6 +689,7 @@ def test_the_same_number_in_another_currency_is_another_amount_M3(currency: str 
 
     def in_currency(transaction_id, amount, _currency):  # type: ignore[no-untyped-def]
         answer = confirm(transaction_id, amount, _currency)
+        assert answer.value is not None
         return replace(answer, value=replace(answer.value, currency=currency))
 
     shop.pay.confirm = in_currency  # type: ignore[method-assign]
