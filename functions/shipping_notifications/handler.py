@@ -1,5 +1,6 @@
 """Queue of back-office events, and the workflow's delivery task: parcels move, customers hear of it once."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from storefront import bootstrap
@@ -9,12 +10,18 @@ from storefront.queue_consumer import consume_groups
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any] | None:
     if "Records" in event:
-        return consume_groups(event, context, _apply)
+        told: list[str] = []
+        return consume_groups(
+            event,
+            context,
+            lambda body: told.extend(_take_in(body)),
+            lambda: bootstrap.telling().deliver_together(told),
+        )
     task = AwaitDelivery.model_validate(event)
     bootstrap.shipping().await_delivery(task.orderNumber, task.token)
     return None
 
 
-def _apply(body: str) -> None:
+def _take_in(body: str) -> Sequence[str]:
     job = BackOfficeJob.model_validate_json(body)
-    bootstrap.received_events().apply(job.source, job.eventId)
+    return bootstrap.received_events().take_in(job.source, job.eventId)

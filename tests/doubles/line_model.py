@@ -4,6 +4,7 @@ from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from storefront.domain.push_policy import Quota
 from storefront.services.ports import SendOutcome
 
 
@@ -15,6 +16,8 @@ class Sent:
     key: str
     kind: str
     said: str
+    objects: int = 1
+    silent: bool = False
 
 
 def _said(messages: Sequence[Mapping[str, object]]) -> str:
@@ -29,9 +32,10 @@ class LineModel:
     tries: int = 0
     script: deque[SendOutcome] = field(default_factory=deque)
     lost: int = 0
+    month: Quota | None = field(default_factory=lambda: Quota(None, 0))
 
     def copy(self) -> "LineModel":
-        return LineModel(self.sent.copy(), self.tries, self.script.copy(), self.lost)
+        return LineModel(self.sent.copy(), self.tries, self.script.copy(), self.lost, self.month)
 
     def pushes(self) -> list[Sent]:
         return [each for each in self.sent if each.kind == "push"]
@@ -45,7 +49,7 @@ class LineModel:
             return self.script.popleft()
         if any(each.kind == "reply" and each.key == token for each in self.sent):
             return SendOutcome.REPLY_TOKEN_REFUSED
-        return self._take(Sent("", token, "reply", _said(messages)))
+        return self._take(Sent("", token, "reply", _said(messages), len(messages)))
 
     def push(
         self, to: str, messages: Sequence[Mapping[str, object]], retry_key: str, *, silent: bool = False
@@ -55,7 +59,7 @@ class LineModel:
             return self.script.popleft()
         if any(each.kind == "push" and each.key == retry_key for each in self.sent):
             return SendOutcome.ACCEPTED
-        return self._take(Sent(to, retry_key, "push", _said(messages)))
+        return self._take(Sent(to, retry_key, "push", _said(messages), len(messages), silent))
 
     def _take(self, sent: Sent) -> SendOutcome:
         self.sent.append(sent)
@@ -63,6 +67,9 @@ class LineModel:
             self.lost -= 1
             return SendOutcome.UNKNOWN
         return SendOutcome.ACCEPTED
+
+    def quota(self) -> Quota | None:
+        return self.month
 
     def profile_language(self, line_user_id: str) -> str | None:
         return None

@@ -15,6 +15,7 @@ from storefront.domain.money import Currency
 from storefront.domain.order import DeliveryMethod, HistoryStep, HoldState, Order, OrderState
 from storefront.domain.outbox import Message, OrderEvent
 from storefront.domain.payment import PaymentAttempt, attempt_id_of
+from storefront.domain.push_policy import PushPolicy
 from storefront.domain.quote import QuoteLine
 from storefront.domain.refund import Refund
 from storefront.messages.scene import Shop
@@ -144,10 +145,11 @@ class Services:
     order_system: OrderSystem
     catalogues: Catalogues
     timers: Timers = TIMERS
+    policy: PushPolicy = PushPolicy()
 
     @cached_property
     def telling(self) -> Telling:
-        return Telling(self.store, self.catalogues, self.line, SHOP, self.clock, self.metrics)
+        return Telling(self.store, self.catalogues, self.line, SHOP, self.clock, self.metrics, self.policy)
 
     @cached_property
     def waits(self) -> Waits:

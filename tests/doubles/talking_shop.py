@@ -235,6 +235,10 @@ class TalkingShop(Services):
     def deciding(self) -> Deciding:
         return Deciding(self.store, self.quoting, self.waits, self.clock)
 
+    def take_in(self, source: str, event_id: str) -> None:
+        """Apply a stored event and tell of it, as the queue's function does."""
+        self.telling.deliver_together(self.received.take_in(source, event_id))
+
     @cached_property
     def received(self) -> ReceivedEvents:
         return ReceivedEvents(self.store, self.shipping, news_in)
@@ -356,7 +360,7 @@ class TalkingShop(Services):
             "close_order": lambda: self.checkout.close(first, "sweep"),
             "refund": lambda: self.refunding.carry_out(first, *rest),
             "send_order_event": lambda: self.order_events.send(first),
-            "settle_event": lambda: self.received.apply(first, rest[0]),
+            "settle_event": lambda: self.take_in(first, rest[0]),
         }
         does[job.name]()
 
@@ -387,7 +391,7 @@ class TalkingShop(Services):
         received = ReceivedEvent("wms", name, "hash", json.dumps(body, ensure_ascii=False), self.clock.now)
         if self.store.read(ReceivedEvent, "wms", name) is None:
             self.store.commit(Put(received))
-        self.received.apply("wms", name)
+        self.take_in("wms", name)
         known = self.store.read(ReceivedEvent, "wms", name)
         assert known is not None
         return known

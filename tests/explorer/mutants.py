@@ -150,15 +150,15 @@ MUTANTS: Final = (
     Mutant(
         "every push has a key of its own",
         _TELLING,
-        "return message, self._messenger.push(to, objects, message.retry_key)",
-        'return message, self._messenger.push(to, objects, f"{message.retry_key}{message.revision}")',
+        "self._messenger.push(to, envelope.objects, leader.retry_key, silent=silent)",
+        'self._messenger.push(to, envelope.objects, f"{leader.retry_key}{leader.revision}", silent=silent)',
         "outbox",
     ),
     Mutant(
         "a message that somebody has begun to send is begun again",
         _TELLING,
-        "if message.is_being_tried_at(now):",
-        "if now < message.created_at:",
+        "if not message.is_being_tried_at(self._clock()):",
+        "if message.created_at <= self._clock():",
         "outbox",
     ),
     Mutant(

@@ -358,10 +358,10 @@ def test_the_line_for_a_group_speaks_the_language_that_was_written() -> None:
     assert shop.conversation(GROUP).language is Language.EN
 
 
-def test_without_a_living_reply_token_a_group_is_answered_by_a_push_to_the_group() -> None:
+def test_without_a_living_reply_token_a_group_is_left_alone() -> None:
     shop = TalkingShop()
     shop.answer_to(shop.event(Happening.GROUP, text="哈囉", group=GROUP, token=False))
-    assert [(sent.kind, sent.to) for sent in shop.line.sent] == [("push", GROUP)]
+    assert shop.line.sent == []
 
 
 # People -----------------------------------------------------------------------------------------------------

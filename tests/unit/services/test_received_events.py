@@ -20,7 +20,7 @@ def test_the_stored_bytes_and_the_time_of_their_arrival_are_what_is_understood()
 
     shop.store.commit(Put(ReceivedEvent("wms", "e1", "hash", '{"id":"茶"}', START)))
     events = ReceivedEvents(shop.store, shop.shipping, understand)
-    events.apply("wms", "e1")
+    assert events.take_in("wms", "e1") == ()
     assert read == [('{"id":"茶"}'.encode(), START)]
     received = shop.store.read(ReceivedEvent, "wms", "e1")
     assert received is not None
@@ -36,6 +36,6 @@ def test_an_event_that_is_gone_or_another_sources_is_not_understood_at_all() -> 
         raise AssertionError("nothing is to be read")
 
     events = ReceivedEvents(shop.store, shop.shipping, understand)
-    events.apply("wms", "e2")
-    events.apply("shop", "e1")
+    assert events.take_in("wms", "e2") == ()
+    assert events.take_in("shop", "e1") == ()
     assert shop.store.rows == rows

@@ -306,7 +306,7 @@ def test_two_ends_of_one_parcel_are_for_a_person_G3(first: str, second: str) -> 
         {"reason": f"contradicts:{first}"},
     )
     assert shop.metrics.counts["EventQuarantined"] == 1
-    shop.received.apply("wms", "second")
+    shop.take_in("wms", "second")
     assert shop.metrics.counts["EventQuarantined"] == 1
 
 
@@ -398,7 +398,7 @@ def test_what_we_do_not_know_is_kept_for_a_person_and_changes_nothing_G5(
 def test_an_event_that_was_never_taken_changes_nothing() -> None:
     shop = paid_shop()
     rows = shop.store.rows.copy()
-    shop.received.apply("wms", "nothing")
+    shop.take_in("wms", "nothing")
     assert shop.store.rows == rows
 
 
@@ -438,7 +438,7 @@ def busy_shop(lost: int) -> TalkingShop:
 
 def test_an_order_that_somebody_changes_meanwhile_is_read_again() -> None:
     shop = busy_shop(lost=3)
-    shop.received.apply("wms", "e")
+    shop.take_in("wms", "e")
     assert notices(shop) == ["shipped"]
     assert shop.order.shipped == {"TEA-JAS": 3}
 
@@ -446,9 +446,9 @@ def test_an_order_that_somebody_changes_meanwhile_is_read_again() -> None:
 def test_an_order_that_keeps_changing_leaves_the_event_to_the_queue() -> None:
     shop = busy_shop(lost=8)
     with pytest.raises(Conflict):
-        shop.received.apply("wms", "e")
+        shop.take_in("wms", "e")
     assert notices(shop) == []
-    shop.received.apply("wms", "e")
+    shop.take_in("wms", "e")
     assert notices(shop) == ["shipped"]
 
 

@@ -1,5 +1,6 @@
 """The broom: finds what is due, hands it on, and one bad row does not keep the others waiting."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from storefront.domain.casework import CaseKind, OperatorCase, ReceivedEvent
@@ -73,7 +74,7 @@ def test_a_quote_ends_with_its_validity_and_frees_its_stock_S4() -> None:
 
 def test_an_unsent_message_is_sent() -> None:
     shop = LittleShop()
-    shop.store.commit(Put(new_message("event:1", CUSTOMER, Topic.THANKS, {}, START)))
+    shop.store.commit(Put(new_message("event:1", CUSTOMER, Topic.HOW_TO_ORDER, {}, START)))
     shop.clock.go_on(44)
     shop.sweeping.sweep()
     assert shop.line.sent == []
@@ -89,10 +90,16 @@ def test_a_parked_event_of_a_back_office_is_handed_on() -> None:
     assert [job.arguments for job in shop.jobs.named("settle_event")] == [("warehouse", "event1", "event1")]
 
 
+def write_to_a_customer_of_its_own(shop: LittleShop, number: int) -> None:
+    customer = replace(customer_row(), customer_id=f"other{number}", revision=0)
+    message = new_message(f"event:{number}", customer.customer_id, Topic.HOW_TO_ORDER, {}, START)
+    shop.store.commit(Put(customer), Put(message))
+
+
 def test_one_row_that_cannot_be_dealt_with_does_not_stop_the_others_O2() -> None:
     shop = LittleShop()
     for number in range(3):
-        shop.store.commit(Put(new_message(f"event:{number}", CUSTOMER, Topic.THANKS, {}, START)))
+        write_to_a_customer_of_its_own(shop, number)
     push = shop.line.push
     calls = iter([1])
 
@@ -131,7 +138,7 @@ def test_a_row_that_somebody_else_is_at_work_on_is_left_to_the_next_sweep() -> N
 def test_a_slow_line_ends_the_sweep_before_its_minute_is_over() -> None:
     shop = LittleShop()
     for number in range(10):
-        shop.store.commit(Put(new_message(f"event:{number}", CUSTOMER, Topic.THANKS, {}, START)))
+        write_to_a_customer_of_its_own(shop, number)
     push = shop.line.push
 
     def slow(*arguments: object, **named: object):  # type: ignore[no-untyped-def]

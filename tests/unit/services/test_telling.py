@@ -15,7 +15,7 @@ MESSAGE = "event:1"
 TOKEN = ReplyToken("token", START + timedelta(seconds=50))
 
 
-def written(shop: LittleShop, reply: ReplyToken | None = None, topic: Topic = Topic.THANKS) -> Message:
+def written(shop: LittleShop, reply: ReplyToken | None = None, topic: Topic = Topic.HOW_TO_ORDER) -> Message:
     message = new_message(MESSAGE, CUSTOMER, topic, {}, shop.clock.now, reply)
     shop.store.commit(Put(message))
     return message
@@ -168,15 +168,6 @@ def test_a_message_that_line_takes_in_no_form_is_undeliverable_E5() -> None:
     assert shop.metrics.counts["MessageUndeliverable"] == 1
 
 
-def test_a_used_up_quota_suppresses_the_message_and_says_so_E3() -> None:
-    shop = LittleShop()
-    written(shop)
-    shop.line.script.append(SendOutcome.QUOTA_USED_UP)
-    shop.telling.deliver(MESSAGE)
-    assert (after(shop).state, after(shop).reason) == (MessageState.SUPPRESSED, "quota")
-    assert shop.metrics.counts["PushQuotaUsedUp"] == 1
-
-
 def test_a_customer_who_blocked_the_shop_is_left_alone_E4() -> None:
     shop = LittleShop()
     shop.store.commit(Put(Conversation(**{**vars(customer(shop)), "blocked": True})))
@@ -245,13 +236,14 @@ def test_a_message_that_somebody_else_took_up_is_not_pushed_beside_the_reply_N1(
     assert [sent.kind for sent in shop.line.sent] == ["reply"]
 
 
-def test_a_message_to_a_group_goes_to_the_group_and_uses_no_private_token() -> None:
+def test_a_hint_to_a_group_uses_no_private_token_and_is_worth_no_push_for_every_member() -> None:
     shop = LittleShop()
     keep_token(shop)
     message = new_message(MESSAGE, CUSTOMER, Topic.GROUP_HINT, {}, START)
     shop.store.commit(Put(Message(**{**vars(message), "group_id": "C1"})))
     shop.telling.deliver(MESSAGE)
-    assert [(sent.kind, sent.to) for sent in shop.line.sent] == [("push", "C1")]
+    assert shop.line.sent == []
+    assert (after(shop).state, after(shop).reason) == (MessageState.SUPPRESSED, "not-worth-a-push")
     assert customer(shop).reply == TOKEN
 
 

@@ -147,7 +147,15 @@ def telling() -> "Telling":
     from storefront.adapters.identifiers import now
     from storefront.services.telling import Telling
 
-    return Telling(store(), catalogues(), messenger(), settings().shop, now, PowertoolsMetrics())
+    return Telling(
+        store(),
+        catalogues(),
+        messenger(),
+        settings().shop,
+        now,
+        PowertoolsMetrics(),
+        settings().push_policy,
+    )
 
 
 @cache

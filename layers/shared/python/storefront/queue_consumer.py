@@ -26,8 +26,16 @@ def consume(event: dict[str, Any], context: Any, work: Callable[[str], None]) ->
     return _run(event, context, lambda record: work(record.body))
 
 
-def consume_groups(event: dict[str, Any], context: Any, work: Callable[[str], None]) -> dict[str, Any]:
-    """Work through records of a FIFO queue; a failure makes only its own group wait."""
+def consume_groups(
+    event: dict[str, Any],
+    context: Any,
+    work: Callable[[str], None],
+    afterwards: Callable[[], None] | None = None,
+) -> dict[str, Any]:
+    """Work through records of a FIFO queue; a failure makes only its own group wait.
+
+    `afterwards` is for what all records have in common; the records are done, whatever becomes of it.
+    """
     waiting: set[str] = set()
 
     def in_order(record: SQSRecord) -> None:
@@ -41,10 +49,15 @@ def consume_groups(event: dict[str, Any], context: Any, work: Callable[[str], No
                 waiting.add(group)
             raise
 
-    return _run(event, context, in_order)
+    return _run(event, context, in_order, afterwards)
 
 
-def _run(event: dict[str, Any], context: Any, work: Callable[[SQSRecord], None]) -> dict[str, Any]:
+def _run(
+    event: dict[str, Any],
+    context: Any,
+    work: Callable[[SQSRecord], None],
+    afterwards: Callable[[], None] | None = None,
+) -> dict[str, Any]:
     if not event["Records"]:
         return {"batchItemFailures": []}
 
@@ -61,13 +74,22 @@ def _run(event: dict[str, Any], context: Any, work: Callable[[SQSRecord], None])
 
     processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
     try:
-        return dict(
-            process_partial_response(
-                event=event, record_handler=record_handler, processor=processor, context=context
-            )
+        answer = process_partial_response(
+            event=event, record_handler=record_handler, processor=processor, context=context
         )
+        if afterwards is not None:
+            _attempt(afterwards)
+        return dict(answer)
     finally:
         flush_metrics()
+
+
+def _attempt(afterwards: Callable[[], None]) -> None:
+    try:
+        afterwards()
+    except Exception as failed:
+        metrics().add_metric(name="AfterwardsFailed", unit="Count", value=1)
+        logger().error("afterwards_failed", extra={"error": type(failed).__name__, "at": _place(failed)})
 
 
 def _place(failed: BaseException) -> str:

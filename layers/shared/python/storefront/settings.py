@@ -15,6 +15,7 @@ from storefront.contracts.price_rules import read_price_rules
 from storefront.domain.errors import SettingMissing
 from storefront.domain.holds import HoldLimits
 from storefront.domain.pricing import PriceRules
+from storefront.domain.push_policy import PushPolicy
 from storefront.messages.scene import Shop
 from storefront.services.ports import Timers
 
@@ -106,6 +107,11 @@ class Settings:
         """The seller and the rules of the house."""
         facts = tomllib.loads(_of_the_shop("shop.toml"))
         return Shop(**facts, picture_base_url=self.optional("PICTURE_BASE_URL").rstrip("/"))
+
+    @property
+    def push_policy(self) -> PushPolicy:
+        """When a message may cost a push, and when it may ring."""
+        return PushPolicy(**tomllib.loads(_of_the_shop("announcing.toml")))
 
     @property
     def price_rules(self) -> PriceRules:

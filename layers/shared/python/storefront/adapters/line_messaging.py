@@ -21,6 +21,7 @@ from linebot.v3.messaging import (
     TextMessage,
 )
 
+from storefront.domain.push_policy import Quota
 from storefront.services.ports import SendOutcome
 
 TIMEOUT_SECONDS: Final = (2.0, 5.0)
@@ -170,14 +171,21 @@ class LineMessaging:
             case _:
                 return SendOutcome.UNKNOWN
 
-    def _too_many(self) -> SendOutcome:
-        """Both kinds of 429 look alike; the quota tells which one it is (E2, E3)."""
+    def quota(self) -> Quota | None:
+        """Pushes of this month: what the plan and its top-up allow, and what LINE counts as used."""
         quota = self._call("GET", "/v2/bot/message/quota", None, {}, types={"200": "object"})
         used = self._call("GET", "/v2/bot/message/quota/consumption", None, {}, types={"200": "object"})
         if not isinstance(quota, Mapping) or not isinstance(used, Mapping):
-            return SendOutcome.RATE_LIMITED
+            return None
         limit, total = quota.get("value"), used.get("totalUsage")
-        spent = isinstance(limit, int) and isinstance(total, int) and total >= limit
+        if not isinstance(total, int):
+            return None
+        return Quota(limit if isinstance(limit, int) else None, total)
+
+    def _too_many(self) -> SendOutcome:
+        """Both kinds of 429 look alike; the quota tells which one it is (E2, E3)."""
+        quota = self.quota()
+        spent = quota is not None and quota.remaining == 0
         return SendOutcome.QUOTA_USED_UP if spent else SendOutcome.RATE_LIMITED
 
     def _access_token(self, *, renew: bool) -> str:

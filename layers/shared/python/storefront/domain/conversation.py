@@ -77,7 +77,8 @@ class DraftDelivery:
 
 @dataclass(frozen=True)
 class Conversation:
-    """One customer's chat. `cart` maps SKU to units of the quote being talked about."""
+    """One customer's chat. `cart` maps SKU to units of the quote being talked about; `waiting` are messages that
+    ride on the next answer, because no push may be spent on them."""
 
     customer_id: str
     line_user_id: str
@@ -94,6 +95,7 @@ class Conversation:
     invoice: InvoiceChoice = PAPER_INVOICE
     on_file: DeliveryDetails | None = None
     reply: ReplyToken | None = None
+    waiting: tuple[str, ...] = ()
     misses: int = 0
     last_event_at: datetime | None = None
     holds: HoldBook | None = None

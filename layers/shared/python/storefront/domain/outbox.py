@@ -5,12 +5,16 @@ by its key: that is both the de-duplication of incoming events and "nobody is to
 """
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
 from storefront.domain.moves import move
+
+WAITS_FOR_A_REPLY: Final = "no-push"
+"""Reason of a message that is still to be sent, but for which no push may be spent."""
 
 _RETRY_KEYS: Final = uuid.UUID("6f0a1f5c-9c43-5e0b-8f3e-2d7c4b1a9e10")
 
@@ -90,7 +94,12 @@ class ReplyToken:
 
 @dataclass(frozen=True)
 class Message:
-    """One thing to say to one customer. `facts` are ids and codes only: names and addresses are looked up."""
+    """One thing to say to one customer. `facts` are ids and codes only: names and addresses are looked up.
+
+    `riders` go along in the same call to LINE: they are sent when this one is, and wait for nobody else
+    (`rides_with`). `useful_until` is the moment after which it is better not said. `unclear` says that a try had no
+    answer, so LINE may have it already.
+    """
 
     message_id: str
     customer_id: str
@@ -102,6 +111,10 @@ class Message:
     state: MessageState = MessageState.PENDING
     reason: str | None = None
     tries: int = 0
+    unclear: bool = False
+    riders: tuple[str, ...] = ()
+    rides_with: str | None = None
+    useful_until: datetime | None = None
     settled_at: datetime | None = None
     due_at: datetime | None = None
     revision: int = 0
@@ -120,13 +133,35 @@ class Message:
             due_at=None,
         )
 
-    def tried(self, due_at: datetime) -> "Message":
-        """A try without a clear answer; the same retry key makes the next one safe."""
-        return replace(self, tries=self.tries + 1, due_at=due_at)
+    def tried(self, due_at: datetime, *, unclear: bool = True) -> "Message":
+        """A try that LINE did not take; the same retry key makes the next one safe."""
+        return replace(self, tries=self.tries + 1, unclear=self.unclear or unclear, due_at=due_at)
 
-    def with_reply(self, reply: ReplyToken, due_at: datetime) -> "Message":
-        """A reply token claimed for this message; written before it is used, so it counts as a try."""
-        return replace(self, reply=reply, tries=self.tries + 1, due_at=due_at)
+    def leading(self, riders: Sequence["Message"], reply: ReplyToken | None, due_at: datetime) -> "Message":
+        """Written before it is sent with others or with a claimed token, so it counts as a try."""
+        return replace(
+            self,
+            reply=reply,
+            riders=tuple(rider.message_id for rider in riders),
+            tries=self.tries + 1,
+            due_at=due_at,
+        )
+
+    def riding(self, leader: "Message") -> "Message":
+        """Sent with `leader`, and by nobody else until that one has ended."""
+        return replace(self, rides_with=leader.message_id, due_at=None)
+
+    def on_its_own(self, due_at: datetime) -> "Message":
+        """Sent by itself again, from `due_at` on."""
+        return replace(self, rides_with=None, riders=(), due_at=due_at)
+
+    def waiting_for_a_reply(self, due_at: datetime) -> "Message":
+        """LINE takes no push for it: it rides on the next answer to the customer, or is tried again at `due_at`."""
+        return replace(self, reason=WAITS_FOR_A_REPLY, reply=None, rides_with=None, riders=(), due_at=due_at)
+
+    @property
+    def waits_for_a_reply(self) -> bool:
+        return self.state is MessageState.PENDING and self.reason == WAITS_FOR_A_REPLY
 
     def is_being_tried_at(self, now: datetime) -> bool:
         """Whether somebody has begun to send it and its next try has not come yet."""

@@ -17,6 +17,7 @@ from storefront.domain.money import Currency
 from storefront.domain.order import Order
 from storefront.domain.outbox import OrderEvent
 from storefront.domain.payment_answers import Answer, Authentication, Capture, RefundRecord, Reservation
+from storefront.domain.push_policy import Quota
 
 
 class Clock(Protocol):
@@ -171,12 +172,16 @@ class SendOutcome(StrEnum):
 
 
 class Messenger(Protocol):
-    """LINE's Messaging API; outcomes are values, so a lost answer is never mistaken for a refusal."""
+    """LINE's Messaging API; outcomes are values, so a lost answer is never mistaken for a refusal.
+
+    A reply or a push carries one to five message objects. `quota` is None when LINE does not tell it.
+    """
 
     def reply(self, token: str, messages: Sequence[Mapping[str, object]]) -> SendOutcome: ...
     def push(
         self, to: str, messages: Sequence[Mapping[str, object]], retry_key: str, *, silent: bool = False
     ) -> SendOutcome: ...
+    def quota(self) -> Quota | None: ...
     def profile_language(self, line_user_id: str) -> str | None: ...
 
 

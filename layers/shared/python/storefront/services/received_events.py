@@ -1,6 +1,6 @@
 """Events that the door has taken, read again and applied; the queue carries only their ids."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from storefront.domain.casework import ReceivedEvent
@@ -18,9 +18,10 @@ class ReceivedEvents:
         self._shipping = shipping
         self._understand = understand
 
-    def apply(self, source: str, event_id: str) -> None:
-        """Apply one event; one that is gone or done changes nothing."""
+    def take_in(self, source: str, event_id: str) -> Sequence[str]:
+        """Apply one event; the ids of the messages to deliver. One that is gone or done changes nothing."""
         received = self._store.read(ReceivedEvent, source, event_id)
-        if received is not None:
-            news = self._understand(received.body.encode(), received.received_at)
-            self._shipping.apply(source, event_id, news)
+        if received is None:
+            return ()
+        news = self._understand(received.body.encode(), received.received_at)
+        return self._shipping.take_in(source, event_id, news)

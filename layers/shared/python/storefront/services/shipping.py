@@ -4,7 +4,7 @@ Events are applied in any order with the same end; what cannot be applied yet is
 quarantined, and nothing is lost (G1 to G7, T2).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -141,27 +141,35 @@ class Shipping:
         self._metrics = metrics
 
     def apply(self, source: str, event_id: str, news: News) -> None:
-        """Apply one taken event; applying it again changes nothing."""
+        """Apply one taken event and tell of it; applying it again changes nothing."""
+        self._telling.deliver_together(self.take_in(source, event_id, news))
+
+    def take_in(self, source: str, event_id: str, news: News) -> Sequence[str]:
+        """Apply one taken event; the ids of the messages that it leads to, to be delivered by the caller.
+
+        Whoever takes in several events at once lets their notices go out together; what is never delivered by
+        the caller is the sweeper's.
+        """
         for _ in range(TRIES):
             received = self._store.read(ReceivedEvent, source, event_id)
             if received is None or received.state not in {ReceivedState.TAKEN, ReceivedState.PARKED}:
-                return
+                return ()
             try:
-                self._apply_once(received, news)
+                message = self._apply_once(received, news)
             except Conflict:
                 continue
-            return
+            return (message.message_id,) if message is not None else ()
         raise Conflict(event_id)
 
-    def _apply_once(self, received: ReceivedEvent, news: News) -> None:
+    def _apply_once(self, received: ReceivedEvent, news: News) -> Message | None:
         match news:
             case ShipmentNews():
-                self._shipment(received, news)
+                return self._shipment(received, news)
             case StockNews():
                 known = self._catalogues.read().products
                 if news.sku not in known:
                     self._park(received, "unknown-product")
-                    return
+                    return None
                 self._catalogues.apply_stock_level(news.sku, news.on_hand, news.version)
                 self._store.commit(
                     Put(received.ended(ReceivedState.APPLIED)), *self._below_promised(news.sku)
@@ -169,12 +177,13 @@ class Shipping:
             case ProductNews():
                 self._product(received, news)
             case CancelNews():
-                self._cancel(received, news)
+                return self._cancel(received, news)
             case RefundNews():
-                self._refund(received, news)
+                return self._refund(received, news)
             case _:
                 self._metrics.count("EventUnreadable")
                 self._store.commit(Put(received.parked(news.reason, None)))
+        return None
 
     def _below_promised(self, sku: str) -> tuple[Write, ...]:
         """A case when a count finds fewer units than are held or paid for: somebody was promised too much (S1)."""
@@ -203,25 +212,25 @@ class Shipping:
 
     # Parcels ---------------------------------------------------------------------------------------------
 
-    def _shipment(self, received: ReceivedEvent, news: ShipmentNews) -> None:
+    def _shipment(self, received: ReceivedEvent, news: ShipmentNews) -> Message | None:
         if news.event is None:
             self._metrics.count("EventUnreadable")
             self._store.commit(Put(received.parked(f"unknown-status:{news.status[:40]}", None)))
-            return
+            return None
         order = self._store.read(Order, news.order_number)
         if order is None or order.is_unpaid_and_open:
             self._park(received, "unknown-order" if order is None else "order-not-paid")
-            return
+            return None
         if order.state in {OrderState.CANCELLED, OrderState.EXPIRED}:
             self._quarantine(received, "order-ended")
-            return
+            return None
         now = self._clock()
         parcels = tuple(self._store.rows_of(Parcel, order.order_number))
         known = next((each for each in parcels if each.shipment_id == news.shipment_id), None)
         before = known or Parcel(order.order_number, news.shipment_id)
         if before.contradicts(news.event):
             self._quarantine(received, f"contradicts:{before.status.value}")
-            return
+            return None
         parcel = before.with_event(news.event, now)
         parcels = (*(each for each in parcels if each.shipment_id != parcel.shipment_id), parcel)
         changed, moves = self._stock_leaves(order, parcels)
@@ -236,10 +245,9 @@ class Shipping:
         if is_odd_number(parcel.carrier, news.event.tracking_number):
             # Taken and shown all the same: the hint may be what is wrong.
             self._metrics.count("TrackingNumberOdd")
-        if message is not None:
-            self._telling.deliver(message.message_id)
         if changed.completed_at is not None:
             self._waits.wake(changed, WaitStep.DELIVERY, changed.order_number)
+        return message
 
     @staticmethod
     def _stock_leaves(order: Order, parcels: tuple[Parcel, ...]) -> tuple[Order, tuple[StockMove, ...]]:
@@ -337,45 +345,43 @@ class Shipping:
 
     # Cancel and refund requests --------------------------------------------------------------------------
 
-    def _cancel(self, received: ReceivedEvent, news: CancelNews) -> None:
+    def _cancel(self, received: ReceivedEvent, news: CancelNews) -> Message | None:
         order = self._store.read(Order, news.order_number)
         if order is None:
             self._park(received, "unknown-order")
-            return
+            return None
         if order.confirming_attempt is not None or order.open_refund is not None:
             self._park(received, "payment-under-way")
-            return
+            return None
         plan = self._cancelling.plan(
             order, news.reason, f"{received.source}:{received.event_id}", self._clock()
         )
-        self._carry_out(received, order, plan)
+        return self._carry_out(received, order, plan)
 
-    def _refund(self, received: ReceivedEvent, news: RefundNews) -> None:
+    def _refund(self, received: ReceivedEvent, news: RefundNews) -> Message | None:
         order = self._store.read(Order, news.order_number)
         if order is None or order.is_unpaid_and_open:
             self._park(received, "unknown-order" if order is None else "order-not-paid")
-            return
+            return None
         if order.open_refund is not None:
             self._park(received, "refund-under-way")
-            return
+            return None
         amount = order.refundable if news.amount is None else news.amount
         cause = f"{received.source}:{received.event_id}"
         try:
             plan = self._cancelling.plan_refund(order, amount, news.reason, cause, self._clock())
         except IllegalMove:
             self._quarantine(received, "not-refundable")
-            return
-        self._carry_out(received, order, plan)
+            return None
+        return self._carry_out(received, order, plan)
 
-    def _carry_out(self, received: ReceivedEvent, order: Order, plan: CancelPlan) -> None:
+    def _carry_out(self, received: ReceivedEvent, order: Order, plan: CancelPlan) -> Message | None:
         writes: list[Write] = [Put(received.ended(ReceivedState.APPLIED)), *plan.writes]
         message = None
         if plan.closed is not None:
             message = self._message(order, plan.topic, plan.facts, received)
             writes.append(Put(message))
         self._store.commit(*writes)
-        if message is not None:
-            self._telling.deliver(message.message_id)
         if plan.closed is not None:
             steps = (WaitStep.DECISION, WaitStep.PAYMENT)
             self._waits.end(plan.closed, OrderEnded(plan.closed.state.value), *steps)
@@ -383,6 +389,7 @@ class Shipping:
             self._jobs.send_order_event(plan.event.event_id, 0)
         if plan.refund is not None:
             self._jobs.refund(plan.refund.order_number, plan.refund.refund_id, 0)
+        return message
 
     def _message(
         self, order: Order, topic: Topic, facts: Mapping[str, str], received: ReceivedEvent

@@ -3,7 +3,7 @@
 Every job here is safe to repeat, so a sweep that overlaps with the work itself does no harm.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -64,7 +64,7 @@ class Sweeping:
             DueKind.RECEIVED_EVENT: self._each(
                 DueKind.RECEIVED_EVENT, ReceivedEvent, self._received, started
             ),
-            DueKind.MESSAGE: self._each(DueKind.MESSAGE, Message, self._message, started),
+            DueKind.MESSAGE: self._messages(started),
         }
         open_cases = len(self._store.due(DueKind.CASE, self._clock() + 2 * REMIND_AFTER, BATCH))
         self._metrics.count("OpenOperatorCases", open_cases)
@@ -74,6 +74,10 @@ class Sweeping:
         self, kind: DueKind, row_type: type[Row], act: Callable[[Row], None], started: datetime
     ) -> int:
         rows = [row for row in self._store.due(kind, self._clock(), BATCH) if isinstance(row, row_type)]
+        self._each_of(rows, act, started)
+        return len(rows)
+
+    def _each_of[Work](self, rows: Sequence[Work], act: Callable[[Work], None], started: datetime) -> None:
         for row in rows:
             if self._clock() - started > TIME_FOR_A_SWEEP:
                 break
@@ -85,10 +89,16 @@ class Sweeping:
             except Exception:
                 # One row that cannot be dealt with must not keep the others waiting (O2); it stays due.
                 self._metrics.count("SweepFailed")
-        return len(rows)
 
-    def _message(self, message: Message) -> None:
-        self._telling.deliver(message.message_id)
+    def _messages(self, started: datetime) -> int:
+        """What is due to one customer goes out together."""
+        rows = self._store.due(DueKind.MESSAGE, self._clock(), BATCH)
+        by_customer: dict[str, list[str]] = {}
+        for row in rows:
+            if isinstance(row, Message):
+                by_customer.setdefault(row.customer_id, []).append(row.message_id)
+        self._each_of(list(by_customer.values()), self._telling.deliver_together, started)
+        return len(rows)
 
     def _quote(self, quote: Quote) -> None:
         now = self._clock()
