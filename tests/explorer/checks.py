@@ -350,16 +350,21 @@ def _messages_in_the_end(shop: LittleShop, disturbed: bool) -> None:
     for message in shop.store.all(Message):
         if message.state is MessageState.PENDING:
             raise Violation("N2", f"never sent: {message.message_id}")
-        copies = [sent for sent in shop.line.sent if sent.key in _keys_of(message)]
+        copies = [sent for sent in shop.line.sent if sent.key in _keys_of(shop, message)]
         pushes = sum(sent.kind == "push" for sent in copies)
         if pushes > 1 or (len(copies) > 1 and not disturbed):
             raise Violation("N1", f"{message.message_id} reached LINE {len(copies)} times")
         if message.state is MessageState.SENT and not copies:
             raise Violation("N2", f"recorded as sent, and LINE never had it: {message.message_id}")
+    pushed = sum(sent.objects for sent in shop.line.pushes())
+    if pushed > sum(message.state is MessageState.SENT for message in shop.store.all(Message)):
+        raise Violation("N1", f"{pushed} messages were pushed, more than there are")
 
 
-def _keys_of(message: Message) -> set[str]:
+def _keys_of(shop: LittleShop, message: Message) -> set[str]:
+    """What LINE knows a message by: its own keys, or those of the message that it rode with."""
     keys = {message.retry_key}
     if message.reply is not None:
         keys.add(message.reply.token)
-    return keys
+    leader = shop.store.read(Message, message.rides_with) if message.rides_with else None
+    return keys if leader is None else keys | _keys_of(shop, leader)

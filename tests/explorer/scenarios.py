@@ -130,8 +130,25 @@ def with_token(_services: type[Services]) -> World:
     conversation = shop.store.read(Conversation, CUSTOMER)
     assert conversation is not None
     token = ReplyToken("token", shop.clock.now + timedelta(seconds=50))
-    message = new_message("event:1", CUSTOMER, Topic.THANKS, {}, shop.clock.now - timedelta(seconds=45))
+    message = new_message("event:1", CUSTOMER, Topic.HOW_TO_ORDER, {}, shop.clock.now - timedelta(seconds=45))
     shop.store.commit(Put(replace(conversation, reply=token)), Put(message))
+    shop.cancel()
+    return world_of(shop)
+
+
+def with_notices(_services: type[Services]) -> World:
+    """Two messages on their way to one customer, and an older one that no push was spent on."""
+    shop = LittleShop()
+    earlier = shop.clock.now - timedelta(seconds=45)
+    for name in ("event:1", "event:2"):
+        shop.store.commit(Put(new_message(name, CUSTOMER, Topic.HOW_TO_ORDER, {}, earlier)))
+    kept = new_message("event:0", CUSTOMER, Topic.HOW_TO_ORDER, {}, earlier)
+    conversation = shop.store.read(Conversation, CUSTOMER)
+    assert conversation is not None
+    shop.store.commit(
+        Put(kept.waiting_for_a_reply(shop.clock.now + timedelta(hours=12))),
+        Put(replace(conversation, waiting=("event:0",))),
+    )
     shop.cancel()
     return world_of(shop)
 
@@ -205,6 +222,23 @@ def closes(name: str = "close", skew: timedelta = timedelta()) -> Program:
 
 def delivers(name: str, message_id: str) -> Program:
     return Program(name, lambda services: services.telling.deliver(message_id))
+
+
+def delivers_together(name: str, *message_ids: str) -> Program:
+    return Program(name, lambda services: services.telling.deliver_together(message_ids))
+
+
+def answers(name: str) -> Program:
+    """The customer says something: what waits rides on the answer."""
+
+    def run(services: Services) -> None:
+        now = services.clock()
+        token = ReplyToken("token", now + timedelta(seconds=50))
+        message = new_message("event:9", CUSTOMER, Topic.HOW_TO_ORDER, {}, now, token)
+        services.store.commit(Put(message))
+        services.telling.deliver(message.message_id)
+
+    return Program(name, run)
 
 
 def _order(services: Services) -> Order:
@@ -287,7 +321,7 @@ def accepts(name: str) -> Program:
         quote = _quote(services)
         now = services.clock()
         if quote.is_open_at(now):
-            _, writes = services.quoting.accept(quote, f"ORDER-{name}", now, name)
+            _, writes = services.quoting.accept(quote, f"AAAAA-AAAA{name.upper()}", now, name)
             services.store.commit(*writes)
 
     return Program(name, run)
@@ -563,6 +597,17 @@ SCENARIOS: Final = (
         "E1 E6 A8: two deliverers of one message, answers lost, a reply token alive",
         with_token,
         (delivers("function", "event:1"), delivers("sweep", "event:1")),
+        faults={"line.push": LOST, "line.reply": LOST},
+    ),
+    Scenario(
+        "together",
+        "E1 E3 E6 N1: notices that share a push, one of them sent alone at once, news that rides on an answer",
+        with_notices,
+        (
+            delivers_together("function", "event:1", "event:2"),
+            delivers("sweep", "event:2"),
+            answers("answer"),
+        ),
         faults={"line.push": LOST, "line.reply": LOST},
     ),
     Scenario(

@@ -104,7 +104,7 @@ class World:
                 tuple(self.store.stock.values()),
                 tuple(map(_transaction_key, self.pay.transactions.values())),
                 tuple((called.call, called.transaction_id, called.amount) for called in self.pay.late),
-                frozenset((sent.kind, sent.key) for sent in self.line.sent),
+                frozenset((sent.kind, sent.key, sent.objects) for sent in self.line.sent),
                 frozenset(token for token, _ in self.workflow.woken),
                 frozenset(self.workflow.ended),
                 self.now,

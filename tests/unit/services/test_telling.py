@@ -204,12 +204,11 @@ def test_a_message_that_cannot_be_written_does_not_come_back_for_ever_O2() -> No
 
 def test_what_somebody_else_recorded_first_is_left_as_it_is() -> None:
     shop = LittleShop()
-    message = written(shop)
+    written(shop)
     push = shop.line.push
 
     def overtaken(*arguments: object, **named: object) -> SendOutcome:
-        first = Message(**{**vars(message), "revision": 1}).ended(MessageState.SENT, shop.clock.now)
-        shop.store.commit(Put(first))
+        shop.store.commit(Put(after(shop).ended(MessageState.SENT, shop.clock.now)))
         return push(*arguments, **named)  # type: ignore[arg-type]
 
     shop.line.push = overtaken  # type: ignore[method-assign]

@@ -133,12 +133,13 @@ class Message:
             due_at=None,
         )
 
-    def tried(self, due_at: datetime, *, unclear: bool = True) -> "Message":
-        """A try that LINE did not take; the same retry key makes the next one safe."""
-        return replace(self, tries=self.tries + 1, unclear=self.unclear or unclear, due_at=due_at)
+    def tried(self, due_at: datetime, *, unclear: bool = True, counted: bool = False) -> "Message":
+        """A try that LINE did not take; the same retry key makes the next one safe. `counted`: it is in `tries`."""
+        tries = self.tries if counted else self.tries + 1
+        return replace(self, tries=tries, unclear=self.unclear or unclear, due_at=due_at)
 
     def leading(self, riders: Sequence["Message"], reply: ReplyToken | None, due_at: datetime) -> "Message":
-        """Written before it is sent with others or with a claimed token, so it counts as a try."""
+        """Written before it is pushed, or sent with others or with a claimed token, so it counts as a try."""
         return replace(
             self,
             reply=reply,

@@ -161,8 +161,8 @@ class Telling:
             letters = self._written(scene, conversation, [message])
             if message.riders:
                 self._send_again(message, letters, scene, conversation)
-            elif message.tries > 0:
-                # LINE may know its key already: whoever rode with it now would not be sent.
+            elif message.tries > 0 or message.reply is not None:
+                # LINE may know its key or its token already: whoever rode with it now would not be sent.
                 for letter in letters:
                     self._seal_and_send(Envelope((letter,)), scene, conversation)
             else:
@@ -286,14 +286,13 @@ class Telling:
     ) -> Envelope | None:
         """Write down what goes together, and claim the customer's token; None if somebody else took the leader up.
 
-        A message that goes alone with its own token or without one needs no such note.
+        A push is written down even if it is alone, since somebody else may want to take it along at this moment.
+        A message that goes alone with its own token needs no such note: a token works once.
         """
         leader = envelope.leader
         claims = token is not None and leader.reply is None
-        if not claims and not envelope.riders:
-            # The token may be gone because somebody has just claimed it for this very message.
-            fresh = self._store.read(Message, leader.message_id) if leader.reply is None else leader
-            return envelope if fresh == leader else None
+        if leader.reply is not None and not envelope.riders:
+            return envelope
         leading = leader.leading(envelope.riders, token, now + FIRST_SWEEP_AFTER)
         riding = [rider.riding(leader) for rider in envelope.riders]
         talking = replace(
@@ -306,8 +305,11 @@ class Telling:
             self._store.commit(*writes, *([Put(talking)] if talking != conversation else []))
         except Conflict:
             # The customer wrote, or somebody claimed: the message as it is now tells which.
-            fresh = self._store.read(Message, leader.message_id)
-            return envelope.alone() if fresh == leader else None
+            if self._store.read(Message, leader.message_id) != leader:
+                return None
+            return (
+                self._sealed(envelope.alone(), None, conversation, now) if envelope.riders or claims else None
+            )
         letters = zip(envelope.letters, (leading, *riding), strict=True)
         return Envelope(
             tuple(replace(letter, message=written(message)) for letter, message in letters), sealed=True
@@ -381,7 +383,8 @@ class Telling:
             case _:
                 earlier = leader.tries - 1 if envelope.sealed else leader.tries
                 wait = BACK_OFF[min(earlier, len(BACK_OFF) - 1)]
-                self._settle(leader.tried(now + wait, unclear=outcome is SendOutcome.UNKNOWN))
+                unclear = outcome is SendOutcome.UNKNOWN
+                self._settle(leader.tried(now + wait, unclear=unclear, counted=envelope.sealed))
 
     def _keep_for_a_reply(self, messages: Sequence[Message], now: datetime) -> None:
         """No push may be spent: the news rides on the next answer to the customer (E3)."""
