@@ -152,7 +152,7 @@ MUTANTS: Final = (
         _TELLING,
         "self._messenger.push(to, envelope.objects, leader.retry_key, silent=silent)",
         'self._messenger.push(to, envelope.objects, f"{leader.retry_key}{leader.revision}", silent=silent)',
-        "outbox",
+        "together",
     ),
     Mutant(
         "a message that somebody has begun to send is begun again",
