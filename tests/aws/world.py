@@ -51,6 +51,8 @@ from tests.standins.serving import free_socket, serving
 type Json = dict[str, Any]
 
 PATIENCE: Final = 20.0
+HOME_DETAILS: Final = "王小明 0912345678 台北市信義區市府路45號"
+STORE_DETAILS: Final = "王小明 0912345678 7-11 市府門市"
 """Seconds that a busy machine may take for what the state machine does by itself."""
 
 AWS: Final = {
@@ -605,7 +607,7 @@ class Phone:
             label in shown for button in self.world.line.tappable(self.user_id) for shown in button.shown
         )
 
-    def tell_where(self, details: str = "王小明 0912345678 台北市信義區市府路45號") -> Payment:
+    def tell_where(self, details: str = HOME_DETAILS) -> Payment:
         """Delivery details; gives the payment that LINE Pay was asked for, once its link is in the chat."""
         known = len(self.world.pay.payments)
         self.say(details)
@@ -633,17 +635,17 @@ class Phone:
         self.world.settle()
         return answer
 
-    def ordered(self, inquiry: str = "我要 3 箱茉莉綠茶") -> tuple[str, Payment]:
+    def ordered(self, inquiry: str = "我要 3 箱茉莉綠茶", details: str = HOME_DETAILS) -> tuple[str, Payment]:
         """From the inquiry to the payment link: the workflow and the payment."""
         name = self.quote(inquiry)
         self.accept()
-        payment = self.tell_where()
+        payment = self.tell_where(details)
         self.world.until(lambda: self._waits_for(name, "payment"))
         return name, payment
 
-    def bought(self, inquiry: str = "我要 3 箱茉莉綠茶") -> tuple[str, Order]:
+    def bought(self, inquiry: str = "我要 3 箱茉莉綠茶", details: str = HOME_DETAILS) -> tuple[str, Order]:
         """From the inquiry to the paid order, with its workflow waiting for the parcels."""
-        name, payment = self.ordered(inquiry)
+        name, payment = self.ordered(inquiry, details)
         self.at_line_pay(payment)
         self.world.until(lambda: self._waits_for(name, "delivery"))
         self.heard()

@@ -4,7 +4,8 @@ from collections import Counter
 
 import pytest
 
-from tests.aws.world import World
+from tests.aws.world import HOME_DETAILS, STORE_DETAILS, World, words
+from tests.doubles.talking_shop import actions_in
 
 MOST_TRANSITIONS, MOST_PUSHES, MOST_INVOCATIONS = 10, 3, 35
 MOST_WRITE_UNITS, MOST_READ_UNITS = 130, 90
@@ -46,6 +47,31 @@ def test_a_happy_order_stays_within_its_ceilings(
     assert figures["invocations"] <= MOST_INVOCATIONS
     assert figures["write units"] <= MOST_WRITE_UNITS
     assert figures["read units"] <= MOST_READ_UNITS
+
+
+@pytest.mark.parametrize(
+    ("details", "statuses"),
+    [
+        (HOME_DETAILS, ("preparing", "label_created", "shipped", "out_for_delivery", "delivered")),
+        (STORE_DETAILS, ("preparing", "shipped", "ready_for_pickup", "picked_up")),
+    ],
+    ids=["home", "store"],
+)
+def test_a_happy_order_costs_at_most_three_pushes_whichever_way_it_goes(
+    fresh_shop: World, details: str, statuses: tuple[str, ...]
+) -> None:
+    """Paid, on its way or ready, received with the question how it was; all else rides on replies."""
+    phone = fresh_shop.phone()
+    name, order = phone.bought(details=details)
+    for status in statuses:
+        fresh_shop.shipment(order.order_number, status)
+    fresh_shop.until(lambda: fresh_shop.workflows()[name] == "SUCCEEDED")
+    pushed = [entry for entry in phone.everything() if entry.from_shop and entry.via.value == "push"]
+    assert len({entry.request_id for entry in pushed}) == 3
+    assert [order.order_number in words([entry]) for entry in pushed] == [True, True, True]
+    assert "付款成功" in words(pushed[:1])
+    asked = [action["data"] for action in actions_in(pushed[-1].message) if "data" in action]
+    assert sum("rate" in data for data in asked) == 5
 
 
 def test_every_call_is_allowed_by_the_role_of_its_function(bought_and_delivered: World) -> None:
