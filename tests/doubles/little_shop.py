@@ -15,12 +15,14 @@ from storefront.domain.money import Currency
 from storefront.domain.order import DeliveryMethod, HistoryStep, HoldState, Order, OrderState
 from storefront.domain.outbox import Message, OrderEvent
 from storefront.domain.payment import PaymentAttempt, attempt_id_of
+from storefront.domain.pricing import PriceRules
 from storefront.domain.push_policy import PushPolicy
 from storefront.domain.quote import QuoteLine
 from storefront.domain.refund import Refund
 from storefront.messages.scene import Shop
 from storefront.services.cancelling import Cancelling
 from storefront.services.checkout import Checkout
+from storefront.services.coupons import Coupons
 from storefront.services.order_events import OrderEvents
 from storefront.services.payment_page import PaymentPage
 from storefront.services.ports import (
@@ -146,6 +148,7 @@ class Services:
     catalogues: Catalogues
     timers: Timers = TIMERS
     policy: PushPolicy = PushPolicy()
+    rules: PriceRules = PriceRules()
 
     @cached_property
     def telling(self) -> Telling:
@@ -193,7 +196,11 @@ class Services:
 
     @cached_property
     def quoting(self) -> Quoting:
-        return Quoting(self.catalogues, self.timers)
+        return Quoting(self.catalogues, self.timers, self.rules)
+
+    @cached_property
+    def coupons(self) -> Coupons:
+        return Coupons(self.store, self.rules)
 
     @cached_property
     def sweeping(self) -> Sweeping:

@@ -22,9 +22,11 @@ from storefront.domain.order import Order
 from storefront.domain.order_number import new_order_number
 from storefront.domain.outbox import Message
 from storefront.domain.payment import PaymentAttempt
+from storefront.domain.pricing import PriceRules
 from storefront.domain.quote import Quote
 from storefront.domain.refund import Refund
 from storefront.services.chat import Chat, Desks
+from storefront.services.coupon_desk import CouponDesk
 from storefront.services.deciding import Deciding
 from storefront.services.delivery_desk import DeliveryDesk
 from storefront.services.order_lookup import OrderLookup
@@ -67,6 +69,12 @@ def demo_catalogue() -> tuple[Catalogue, dict[str, Counters]]:
     read = read_catalogue((Path(__file__).parents[2] / DEMO_SHOP).read_bytes())
     stock = {sku: Counters.of(units) for sku, units in read.stock.items()}
     return Catalogue.of(read.products, version=1), stock
+
+
+@cache
+def demo_rules() -> PriceRules:
+    """The demo shop's offers, coupons and order tiers."""
+    return Settings({}).price_rules
 
 
 @dataclass
@@ -159,8 +167,10 @@ class TalkingShop(Services):
         timers: Timers = TIMERS,
         store: MemoryStore | None = None,
         staff_ids: tuple[str, ...] = (AN,),
+        rules: PriceRules | None = None,
     ) -> None:
         catalogue, stock = demo_catalogue()
+        self.rules = demo_rules() if rules is None else rules
         self.staff_ids = staff_ids
         self.timers = timers
         self.clock = VirtualClock()
@@ -196,13 +206,17 @@ class TalkingShop(Services):
 
     @cached_property
     def maker(self) -> QuoteMaker:
-        return QuoteMaker(self.quoting, self.promising, self.own, self.clock, self.ids)
+        return QuoteMaker(self.quoting, self.promising, self.own, self.coupons, self.clock, self.ids)
 
     @cached_property
     def quotes(self) -> QuoteDesk:
         return QuoteDesk(
             self.quoting, self.maker, self.promising, self.deliveries, self.own, self.clock, self.ids
         )
+
+    @cached_property
+    def coupon_desk(self) -> CouponDesk:
+        return CouponDesk(self.quotes, self.coupons, self.own, self.clock)
 
     @cached_property
     def staff(self) -> Staff:
@@ -217,7 +231,7 @@ class TalkingShop(Services):
         return Chat(
             self.store,
             self.own,
-            Desks(self.quotes, self.deliveries, self.cancelling),
+            Desks(self.quotes, self.coupon_desk, self.deliveries, self.cancelling),
             self.telling,
             self.line,
             self.workflows,

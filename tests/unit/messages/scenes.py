@@ -15,6 +15,7 @@ from storefront.domain.catalogue import (
     Unit,
 )
 from storefront.domain.conversation import Conversation, DeliveryDetails, OrderDelivery
+from storefront.domain.coupon import CouponRefusal
 from storefront.domain.delivery import (
     HomeDelivery,
     InvoiceChoice,
@@ -28,7 +29,7 @@ from storefront.domain.money import Currency
 from storefront.domain.order import DeliveryMethod, HistoryStep, HoldState, Order, OrderState
 from storefront.domain.outbox import Message, Topic
 from storefront.domain.payment import AttemptState, PaymentAttempt
-from storefront.domain.quote import Discount, DiscountKind, Quote, QuoteLine
+from storefront.domain.quote import Discount, DiscountKind, OfferedPrice, PriceReason, Quote, QuoteLine
 from storefront.domain.shipment import Parcel, ShipmentEvent, ShipmentStatus, StoreStop
 from storefront.messages.scene import Shop
 
@@ -159,6 +160,32 @@ def a_quote(*lines: tuple[Product, int], **changes: Any) -> Quote:
 QUOTE = a_quote((JASMINE, 36), wished_date="2026-11-27")
 MIXED_QUOTE = a_quote((JASMINE, 20), (PINEAPPLE, 2), (GIFT_WRAP, 1))
 SMALL_QUOTE = a_quote((JASMINE, 4))
+REDUCED_QUOTE = a_quote(
+    (JASMINE, 36),
+    discounts=(
+        Discount(DiscountKind.ORDER_TIER, "from-5000", 185),
+        Discount(DiscountKind.BUNDLE, "tea-and-cake", 100),
+        Discount(DiscountKind.COUPON, "TEA100", 80, capped=True),
+    ),
+    coupon="TEA100",
+)
+OFFERED_QUOTE = a_quote((JASMINE, 36))
+OFFERED_QUOTE = replace(
+    OFFERED_QUOTE,
+    lines=(
+        replace(
+            OFFERED_QUOTE.lines[0],
+            unit_price=150,
+            price_reason=PriceReason.OFFER,
+            offer=OfferedPrice("spring", "新茶上市", 150, UNTIL),
+        ),
+    ),
+    discounts=(Discount(DiscountKind.OFFER, "spring", 10),),
+)
+AGREED_QUOTE = a_quote((JASMINE, 36))
+AGREED_QUOTE = replace(
+    AGREED_QUOTE, lines=(replace(AGREED_QUOTE.lines[0], unit_price=155, price_reason=PriceReason.AGREED),)
+)
 SERVICE_QUOTE = a_quote((GIFT_WRAP, 1))
 FORMAL_QUOTE = a_quote((OOLONG, 100), formal=True)
 
@@ -354,6 +381,11 @@ def _greetings() -> list[Case]:
     ]
 
 
+def _refused(why: str) -> dict[str, str]:
+    value = {"least_total": "1000", "not_yet": UNTIL.isoformat(), "over": NOW.isoformat()}.get(why)
+    return {"coupon": "TEA100", "coupon_refusal": why, **({"coupon_value": value} if value else {})}
+
+
 def _quotes() -> list[Case]:
     refused = ("zero", "negative", "fraction", "too_many", "approximate", "not_a_number")
     short = {
@@ -361,6 +393,7 @@ def _quotes() -> list[Case]:
         "wanted": "600",
         "available": "240",
         "lead_days": "2",
+        "rest_on": "2026-11-26",
         "similar": "TEA-OOL,CAK-PIN",
     }
     which = {"candidates": "TEA-JAS,TEA-OOL", "quantity": "36", "phrase": "茶"}
@@ -370,6 +403,12 @@ def _quotes() -> list[Case]:
         _case(_T.QUOTE, _OF_QUOTE, SMALL_QUOTE, name="small"),
         _case(_T.QUOTE, _OF_QUOTE, FORMAL_QUOTE, name="formal"),
         _case(_T.QUOTE, _OF_QUOTE, replace(QUOTE, promised_since=None), name="holds nothing"),
+        _case(_T.QUOTE, _OF_QUOTE, REDUCED_QUOTE, name="reduced"),
+        _case(_T.QUOTE, _OF_QUOTE, OFFERED_QUOTE, name="on offer"),
+        _case(_T.QUOTE, _OF_QUOTE, AGREED_QUOTE, name="agreed"),
+        _case(_T.QUOTE, {**_OF_QUOTE, **_refused("used_up")}, QUOTE, name="without its coupon"),
+        *(_case(_T.COUPON_REFUSED, _refused(why), name=why) for why in CouponRefusal),
+        _case(_T.COUPON_NOTED, {"coupon": "TEA100"}),
         _case(_T.QUESTION_PRODUCT, which),
         _case(_T.QUESTION_PRODUCT, {**which, "quantity": ""}, name="without quantity"),
         _case(_T.QUESTION_QUANTITY, {"sku": "TEA-JAS"}),
@@ -377,7 +416,7 @@ def _quotes() -> list[Case]:
         *(_case(_T.QUANTITY_REFUSED, {"phrase": "茶 0", "reason": why}, name=why) for why in refused),
         _case(_T.OUT_OF_STOCK, short),
         _case(_T.OUT_OF_STOCK, {**short, "available": "0", "similar": ""}, name="none"),
-        _case(_T.OUT_OF_STOCK, {**short, "sku": "SVC-GIF", "lead_days": "0"}, name="no date"),
+        _case(_T.OUT_OF_STOCK, {key: short[key] for key in short if key != "rest_on"}, name="no date"),
         _case(_T.QUOTE_SUPERSEDED, _OF_QUOTE, QUOTE),
         _case(_T.QUOTE_EXPIRED, _OF_QUOTE, MIXED_QUOTE),
         _case(_T.QUOTE_DECLINED, {}),

@@ -71,8 +71,8 @@ def test_the_payment_card_adds_up_and_names_the_deadline() -> None:
     assert lines[3:9] == [
         "茉莉綠茶 4 盒 NT$720",
         "商品金額 NT$720",
+        "折扣碼 TEA100 -NT$20",
         "運費 NT$120",
-        "折扣 -NT$20",
         "總計（含稅） NT$820",
         "請於 11/24(二) 14:22 前付款，逾時訂單會自動取消，不會收費。",
     ]

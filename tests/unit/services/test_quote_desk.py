@@ -292,7 +292,8 @@ def test_too_little_stock_is_told_with_what_there_is_and_what_is_alike() -> None
         "wanted": "10",
         "available": "5",
         "lead_days": "1",
-        "similar": "TEA-JAS,TEA-OOL,TEA-ASM",
+        "rest_on": "2026-11-25",
+        "similar": "TEA-OOL,TEA-JAS,TEA-ASM",
     }
     assert shop.quote_rows == []
     assert shop.store.stock["TEA-SPR"] == Counters.of(5)

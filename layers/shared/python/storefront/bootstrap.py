@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from storefront.adapters.queues import SqsJobs
     from storefront.adapters.secrets import Secrets
     from storefront.adapters.workflow import OrderWorkflow
+    from storefront.domain.pricing import PriceRules
     from storefront.services.casework import Casework
     from storefront.services.chat import Chat
     from storefront.services.checkout import Checkout
@@ -182,10 +183,15 @@ def quote_workflows() -> "QuoteWorkflows":
 
 
 @cache
+def price_rules() -> "PriceRules":
+    return settings().price_rules
+
+
+@cache
 def quoting() -> "Quoting":
     from storefront.services.quoting import Quoting
 
-    return Quoting(catalogues(), settings().timers, settings().price_rules)
+    return Quoting(catalogues(), settings().timers, price_rules())
 
 
 @cache
@@ -208,18 +214,23 @@ def chat() -> "Chat":
     from storefront.adapters.identifiers import RandomIds, now
     from storefront.services.cancelling import Cancelling
     from storefront.services.chat import Chat, Desks
+    from storefront.services.coupon_desk import CouponDesk
+    from storefront.services.coupons import Coupons
     from storefront.services.delivery_desk import DeliveryDesk
     from storefront.services.quote_desk import QuoteDesk
     from storefront.services.quote_maker import QuoteMaker
 
     ids = RandomIds()
-    maker = QuoteMaker(quoting(), promising(), own_rows(), now, ids)
+    coupons = Coupons(store(), price_rules())
+    maker = QuoteMaker(quoting(), promising(), own_rows(), coupons, now, ids)
     deliveries = DeliveryDesk(store(), settings().shop, settings().timers)
+    quotes = QuoteDesk(quoting(), maker, promising(), deliveries, own_rows(), now, ids)
     return Chat(
         store=store(),
         own=own_rows(),
         desks=Desks(
-            quotes=QuoteDesk(quoting(), maker, promising(), deliveries, own_rows(), now, ids),
+            quotes=quotes,
+            coupons=CouponDesk(quotes, coupons, own_rows(), now),
             deliveries=deliveries,
             cancelling=Cancelling(store(), ids),
         ),

@@ -6,8 +6,9 @@ The row is personal: it alone joins the customer's LINE user id, name and addres
 import hashlib
 from base64 import b32encode
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Final
 
 from storefront.domain.delivery import HomeDelivery, InvoiceChoice, InvoiceKind, StoreChain, StorePickup
 from storefront.domain.errors import InvalidDetail
@@ -15,6 +16,10 @@ from storefront.domain.holds import HoldBook
 from storefront.domain.language import Language
 from storefront.domain.order import DeliveryMethod
 from storefront.domain.outbox import ReplyToken
+
+MOST_GUESSES: Final = 5
+GUESSING_ENDS_AFTER: Final = timedelta(hours=1)
+"""After so many codes that do not exist, no code is taken from this customer until so long after the first of them."""
 
 PAPER_INVOICE = InvoiceChoice(kind=InvoiceKind.PAPER)
 
@@ -77,8 +82,8 @@ class DraftDelivery:
 
 @dataclass(frozen=True)
 class Conversation:
-    """One customer's chat. `cart` maps SKU to units of the quote being talked about; `waiting` are messages that
-    ride on the next answer, because no push may be spent on them."""
+    """One customer's chat. `cart` maps SKU to units of the quote being talked about, `coupon` waits for the next one;
+    `waiting` are messages that ride on the next answer, because no push may be spent on them."""
 
     customer_id: str
     line_user_id: str
@@ -97,6 +102,9 @@ class Conversation:
     reply: ReplyToken | None = None
     waiting: tuple[str, ...] = ()
     misses: int = 0
+    coupon: str | None = None
+    guesses: int = 0
+    guessing_since: datetime | None = None
     last_event_at: datetime | None = None
     holds: HoldBook | None = None
     revision: int = 0
@@ -111,6 +119,17 @@ class Conversation:
         if self._is_overtaken(at):
             return replace(self, language=spoken)
         return replace(self, language=spoken, blocked=False, last_event_at=at)
+
+    def guessed(self, at: datetime) -> "Conversation":
+        """The customer named a coupon that does not exist."""
+        if self.guessing_since is None or at - self.guessing_since >= GUESSING_ENDS_AFTER:
+            return replace(self, guesses=1, guessing_since=at)
+        return replace(self, guesses=self.guesses + 1)
+
+    def guesses_too_much(self, at: datetime) -> bool:
+        """Whether codes are not even looked at: somebody who tries many is looking for one."""
+        since = self.guessing_since
+        return self.guesses >= MOST_GUESSES and since is not None and at - since < GUESSING_ENDS_AFTER
 
     def left(self, at: datetime) -> "Conversation":
         """The customer is no friend any more, unless something later has been heard: nothing is pushed (A11)."""

@@ -42,6 +42,8 @@ class Topic(StrEnum):
     QUOTE_UNKNOWN = "quote_unknown"
     HOLDS_USED_UP = "holds_used_up"
     ASK_CHANGE = "ask_change"
+    COUPON_REFUSED = "coupon_refused"
+    COUPON_NOTED = "coupon_noted"
     ASK_DELIVERY = "ask_delivery"
     CONFIRM_DELIVERY = "confirm_delivery"
     ASK_INVOICE = "ask_invoice"

@@ -6,7 +6,7 @@
 from collections.abc import Mapping, Sequence
 
 from storefront.domain.order import Order
-from storefront.messages import flex, taps, terms
+from storefront.messages import flex, price_cards, taps, terms
 from storefront.messages.flex import Node
 from storefront.messages.scene import Scene
 from storefront.messages.speaker import Speaker
@@ -35,7 +35,7 @@ def order_lines(order: Order, scene: Scene, speaker: Speaker) -> list[Node]:
 
 
 def sums(order: Order, speaker: Speaker) -> list[Node]:
-    """Goods, shipping, discount, and the total that is asked for."""
+    """Goods, what is taken off, shipping, and the total that is asked for."""
     rows = [flex.row(speaker.say("payment.goods"), speaker.amount(order.subtotal, order.currency))]
     fee = (
         speaker.amount(order.shipping_fee, order.currency)
@@ -43,10 +43,7 @@ def sums(order: Order, speaker: Speaker) -> list[Node]:
         else speaker.say("payment.free")
     )
     rows.append(flex.row(speaker.say("terms.shipping_fee"), fee))
-    if order.discount:
-        rows.append(
-            flex.row(speaker.say("payment.discount"), speaker.amount(-order.discount, order.currency))
-        )
+    rows[1:1] = price_cards.reductions(order.discounts, order.currency, speaker)
     rows.append(flex.total(speaker.say("quote.total"), speaker.amount(order.total, order.currency)))
     return rows
 

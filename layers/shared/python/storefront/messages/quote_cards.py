@@ -1,12 +1,13 @@
 """The quote and everything around it: questions on the way to it, and what becomes of it without an order."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from storefront.domain.catalogue import Catalogue, Product
 from storefront.domain.money import included_tax
-from storefront.domain.quote import Quote, QuoteLine
-from storefront.messages import flex, taps, terms
+from storefront.domain.quote import PriceReason, Quote, QuoteLine
+from storefront.messages import flex, price_cards, taps, terms
 from storefront.messages.flex import Node
 from storefront.messages.greetings import SHOP_CURRENCY, example_order
 from storefront.messages.scene import Scene, Shop
@@ -24,6 +25,25 @@ def _named_quote(facts: Facts, scene: Scene) -> Quote:
     return scene.quote(facts["quote_id"], int(facts["quote_version"]))
 
 
+@dataclass(frozen=True)
+class Step:
+    """What a line lacks to its next price tier, and what every unit would cost less."""
+
+    missing: int
+    saving: int
+    product: Product
+    line: QuoteLine
+
+    @property
+    def target(self) -> int:
+        return self.line.quantity + self.missing
+
+    @property
+    def is_close(self) -> bool:
+        """Whether it asks for no more than twice of what is quoted."""
+        return self.missing <= self.line.quantity
+
+
 # The quote ----------------------------------------------------------------------------------------
 
 
@@ -39,7 +59,9 @@ def quote(facts: Facts, scene: Scene, speaker: Speaker) -> list[Node]:
         flex.heading(title, above=shop.name, below=_validity(offered, speaker)),
         flex.body(
             *(_formal_facts(offered, shop, speaker) if formal else ()),
+            *price_cards.coupon_left_out(facts, speaker),
             *(_line(line, offered, catalogue, speaker) for line in offered.lines),
+            *_reductions(offered, speaker),
             _total(offered, shop, speaker),
             *_hints(offered, catalogue, speaker),
             flex.separator(),
@@ -53,6 +75,7 @@ def quote(facts: Facts, scene: Scene, speaker: Speaker) -> list[Node]:
                 primary=True,
                 height="md",
             ),
+            *_up_to_next_tier(offered, catalogue, speaker),
             flex.horizontal(
                 flex.button(taps.of_quote(speaker, "change", offered.quote_id, offered.quote_version)),
                 flex.button(taps.plain(speaker, "person")),
@@ -90,9 +113,7 @@ def _line(line: QuoteLine, offered: Quote, catalogue: Catalogue, speaker: Speake
     counted = speaker.counted_with_pack(line.quantity, product, line.unit)
     details = [flex.quiet(speaker.say("quote.line", price=price, counted=counted))]
     if line.unit_price < line.list_price:
-        list_price = speaker.amount(line.list_price, offered.currency)
-        said = speaker.say("quote.list_price", list_price=list_price)
-        details.append(flex.text(said, color=flex.BRAND, size="xs"))
+        details.append(flex.text(_why_lower(line, offered, speaker), color=flex.BRAND, size="xs"))
     return flex.vertical(
         flex.horizontal(
             flex.text(speaker.line_name(line, offered.language, catalogue), weight="bold", flex=3),
@@ -106,6 +127,27 @@ def _line(line: QuoteLine, offered: Quote, catalogue: Catalogue, speaker: Speake
     )
 
 
+def _why_lower(line: QuoteLine, offered: Quote, speaker: Speaker) -> str:
+    """Why a line costs less than its list price: the quantity, an offer with its end, or what was agreed on."""
+    list_price = speaker.amount(line.list_price, offered.currency)
+    if line.offer is not None:
+        until = price_cards.last_moment(line.offer.until, speaker)
+        return speaker.say(
+            "quote.offer_price", offer=flex.one_line(line.offer.name, 60), until=until, list_price=list_price
+        )
+    if line.price_reason in {PriceReason.AGREED, PriceReason.APPROVED}:
+        return speaker.say("quote.agreed_price", list_price=list_price)
+    return speaker.say("quote.list_price", list_price=list_price)
+
+
+def _reductions(offered: Quote, speaker: Speaker) -> list[Node]:
+    """What is taken off the lines as a whole, if anything is."""
+    if not offered.discounts:
+        return []
+    subtotal = flex.row(speaker.say("quote.subtotal"), speaker.amount(offered.subtotal, offered.currency))
+    return [subtotal, *price_cards.reductions(offered.discounts, offered.currency, speaker)]
+
+
 def _total(offered: Quote, shop: Shop, speaker: Speaker) -> Node:
     tax = speaker.amount(included_tax(offered.total), offered.currency)
     free = offered.total >= shop.free_shipping_from
@@ -113,31 +155,52 @@ def _total(offered: Quote, shop: Shop, speaker: Speaker) -> Node:
     return flex.total(speaker.say("quote.total"), speaker.amount(offered.total, offered.currency), below)
 
 
-def _hints(offered: Quote, catalogue: Catalogue, speaker: Speaker) -> list[Node]:
-    """What a few more units would save: for lines that are close to their next tier, else for the closest."""
-    steps: list[tuple[int, int, Product, QuoteLine]] = []
+def _steps(offered: Quote, catalogue: Catalogue) -> list[Step]:
+    """Next price tiers worth a word: of the lines that are close to theirs, else the closest one."""
+    steps: list[Step] = []
     for line in offered.lines:
         product = catalogue.find(line.sku)
         tier = product.next_tier(line.quantity) if product else None
         if product is not None and tier is not None and tier.unit_price < line.unit_price:
-            steps.append(
-                (tier.from_quantity - line.quantity, line.unit_price - tier.unit_price, product, line)
-            )
-    steps.sort(key=lambda step: step[0])
-    near = [step for step in steps if step[0] <= step[3].quantity] or steps[:1]
+            saving = line.unit_price - tier.unit_price
+            steps.append(Step(tier.from_quantity - line.quantity, saving, product, line))
+    steps.sort(key=lambda step: step.missing)
+    return [step for step in steps if step.is_close][:HINTS_MOST] or steps[:1]
+
+
+def _hints(offered: Quote, catalogue: Catalogue, speaker: Speaker) -> list[Node]:
+    """What a few more units would save."""
     return [
         flex.text(
             speaker.say(
                 "quote.next_tier",
-                name=speaker.line_name(line, offered.language, catalogue),
-                counted=speaker.counted(missing, product.unit),
-                unit=speaker.unit(product.unit),
-                saving=speaker.amount(saving, offered.currency),
+                name=speaker.line_name(step.line, offered.language, catalogue),
+                counted=speaker.counted(step.missing, step.product.unit),
+                unit=speaker.unit(step.product.unit),
+                saving=speaker.amount(step.saving, offered.currency),
             ),
             color=flex.ATTENTION,
             size="xs",
         )
-        for missing, saving, product, line in near[:HINTS_MOST]
+        for step in _steps(offered, catalogue)
+    ]
+
+
+def _up_to_next_tier(offered: Quote, catalogue: Catalogue, speaker: Speaker) -> list[Node]:
+    """One tap that raises the closest line to its next tier: it makes another quote and no order."""
+    return [
+        flex.button(
+            taps.next_tier(
+                speaker,
+                step.line.sku,
+                step.target,
+                speaker.line_name(step.line, offered.language, catalogue),
+                speaker.counted(step.missing, step.product.unit),
+                speaker.counted(step.target, step.product.unit),
+            )
+        )
+        for step in _steps(offered, catalogue)[:1]
+        if step.is_close
     ]
 
 
@@ -235,11 +298,12 @@ def out_of_stock(facts: Facts, scene: Scene, speaker: Speaker) -> list[Node]:
     available_said = speaker.counted(available, product.unit)
     key = "out_of_stock.some" if available > 0 else "out_of_stock.none"
     now_there = speaker.say(key, name=name, wanted=wanted_said, available=available_said)
-    lead_days = int(facts.get("lead_days") or product.lead_days)
-    rest = speaker.say(
-        "out_of_stock.rest" if lead_days > 0 else "out_of_stock.rest_unknown",
-        counted=speaker.counted(wanted - available, product.unit),
-        days=lead_days,
+    missing = speaker.counted(wanted - available, product.unit)
+    day = speaker.when_written(facts["rest_on"]) if "rest_on" in facts else None
+    rest = (
+        speaker.say("out_of_stock.rest", counted=missing, day=day, days=int(facts["lead_days"]))
+        if day is not None
+        else speaker.say("out_of_stock.rest_unknown", counted=missing)
     )
     buttons = []
     if available > 0:

@@ -13,6 +13,7 @@ from storefront.messages import (
     greetings,
     order_cards,
     payment_cards,
+    price_cards,
     quote_cards,
     shipment_cards,
 )
@@ -44,6 +45,8 @@ BUILDERS: Final[Mapping[Topic, Builder]] = {
     Topic.QUOTE_UNKNOWN: quote_cards.quote_unknown,
     Topic.HOLDS_USED_UP: quote_cards.holds_used_up,
     Topic.ASK_CHANGE: quote_cards.ask_change,
+    Topic.COUPON_REFUSED: price_cards.coupon_refused,
+    Topic.COUPON_NOTED: price_cards.coupon_noted,
     Topic.ASK_DELIVERY: delivery_cards.ask_delivery,
     Topic.CONFIRM_DELIVERY: delivery_cards.confirm_delivery,
     Topic.ASK_INVOICE: delivery_cards.ask_invoice,

@@ -45,6 +45,13 @@ def order_of(speaker: Speaker, sku: str, units: int, name: str, counted: str) ->
     return _tap(speaker, "order_of", encode("order_of", sku=sku, n=units), name=name, counted=counted)
 
 
+def next_tier(speaker: Speaker, sku: str, units: int, name: str, counted: str, target: str) -> Node:
+    """Raise a line to `units`, its next price tier; `counted` is what that adds, `target` what it makes."""
+    return _tap(
+        speaker, "next_tier", encode("order_of", sku=sku, n=units), name=name, counted=counted, target=target
+    )
+
+
 def rate(speaker: Speaker, order_number: str, score: int) -> Node:
     """One of the five answers to the satisfaction question."""
     label = speaker.say(f"tap.rate.label{score}")

@@ -19,11 +19,13 @@ from storefront.domain.outbox import Message, MessageState, Topic
 from storefront.domain.payment import PaymentAttempt
 from storefront.domain.quote import Quote, QuoteState
 from storefront.language.calling_off import says_cancel
+from storefront.language.coupons import coupon_in
 from storefront.language.intents import Intent, intent_of, language_named
 from storefront.language.postbacks import Postback, decode
 from storefront.language.text import language_of
 from storefront.services.cancelling import Cancelling, CancelPlan
 from storefront.services.cases import case_writes
+from storefront.services.coupon_desk import CouponDesk
 from storefront.services.delivery_desk import VERBS, DeliveryDesk, Reception
 from storefront.services.own_rows import OwnRows
 from storefront.services.ports import Clock, Jobs, Messenger, Put, Store
@@ -61,6 +63,7 @@ class Desks:
     """Who answers what in the chat."""
 
     quotes: QuoteDesk
+    coupons: CouponDesk
     deliveries: DeliveryDesk
     cancelling: Cancelling
 
@@ -85,6 +88,7 @@ class Chat:
         self._store = store
         self._own = own
         self._quotes = desks.quotes
+        self._coupons = desks.coupons
         self._deliveries = desks.deliveries
         self._cancelling = desks.cancelling
         self._telling = telling
@@ -253,6 +257,14 @@ class Chat:
     def _wrote(self, heard: Conversation, event: ChatEvent) -> Turn:
         """The answer to a text. A name or an address says nothing about the language that its writer reads."""
         conversation = heard.spoke(language_of(event.text, heard.language), event.at)
+        mention = coupon_in(event.text)
+        if mention is not None and self._coupons.takes(conversation, mention):
+            return self._coupons.heard(conversation, mention, event)
+        turn = self._meant(heard, conversation, event)
+        return turn if mention is None else self._coupons.guessed(turn, mention)
+
+    def _meant(self, heard: Conversation, conversation: Conversation, event: ChatEvent) -> Turn:
+        """What a text asks for, orders, or tells."""
         intent = intent_of(event.text)
         if intent in SHORT_ANSWERS:
             return Turn(conversation, SHORT_ANSWERS[intent])

@@ -40,8 +40,24 @@ class Coupons:
         coupon = self._rules.coupon(code)
         return CouponRefusal.UNKNOWN if coupon is None else self._used(coupon, quote.customer_id)
 
-    def coupon(self, code: str) -> Coupon | None:
-        return self._rules.coupon(code)
+    def is_known(self, code: str) -> bool:
+        return self._rules.coupon(code) is not None
+
+    def facts(self, code: str, refusal: CouponRefusal) -> dict[str, str]:
+        """What a message needs to say why `code` takes nothing off."""
+        facts = {"coupon": code, "coupon_refusal": refusal.value}
+        coupon = self._rules.coupon(code)
+        if coupon is None:
+            return facts
+        match refusal:
+            case CouponRefusal.NOT_YET:
+                return {**facts, "coupon_value": coupon.period.starts.isoformat()}
+            case CouponRefusal.OVER:
+                return {**facts, "coupon_value": coupon.period.ends.isoformat()}
+            case CouponRefusal.LEAST_TOTAL:
+                return {**facts, "coupon_value": str(coupon.least_total)}
+            case _:
+                return facts
 
     def _used(self, coupon: Coupon, customer_id: str) -> CouponRefusal | None:
         if (

@@ -17,7 +17,7 @@ from storefront.services.delivery_desk import DeliveryDesk
 from storefront.services.own_rows import OwnRows
 from storefront.services.ports import Clock, Ids
 from storefront.services.promising import HoldRefusal, Promising
-from storefront.services.quote_maker import QuoteMaker, named, short
+from storefront.services.quote_maker import QuoteMaker, named
 from storefront.services.quoting import Basket, Quoting
 from storefront.services.turns import ChatEvent, Turn, whole_number
 from storefront.services.vocabulary import vocabulary_of
@@ -81,7 +81,7 @@ class QuoteDesk:
         quote = self._own.current_quote(conversation)
         if wished is None or inquiry.unknown or quote is None or not quote.is_open_at(self._clock()):
             return self.missed(conversation)
-        return self._requote(conversation, replace(Basket.of(quote), wished_date=wished), event)
+        return self.requoted(conversation, replace(Basket.of(quote), wished_date=wished), event)
 
     def picked(self, conversation: Conversation, postback: Postback, event: ChatEvent) -> Turn:
         """A product chosen by button, with the quantity that was spoken of."""
@@ -92,7 +92,8 @@ class QuoteDesk:
         cart = {**conversation.cart, sku: whole_number(postback, "n") or 1}
         return self._maker.make(conversation, Basket(cart), catalogue, event.event_id)
 
-    def _requote(self, conversation: Conversation, basket: Basket, event: ChatEvent) -> Turn:
+    def requoted(self, conversation: Conversation, basket: Basket, event: ChatEvent) -> Turn:
+        """`basket` as the current quote at today's prices."""
         return self._maker.make(conversation, basket, self._quoting.catalogue(), event.event_id)
 
     @staticmethod
@@ -136,6 +137,9 @@ class QuoteDesk:
         now = self._clock()
         if not quote.is_open_at(now):
             return self._no_longer_open(conversation, quote, event)
+        if not self._maker.keeps_its_word(quote):
+            # Nothing is ordered at another price than was tapped: the new quote says what is different.
+            return self.requoted(conversation, Basket.of(quote), event)
         number = self._ids.order_number()
         holding = self._promising.of_order(conversation, quote, number)
         if isinstance(holding, HoldRefusal):
@@ -144,7 +148,7 @@ class QuoteDesk:
             catalogue = self._quoting.catalogue()
             shortage = self._quoting.shortage(Basket.of(quote), {}, catalogue)
             if shortage is not None:
-                return short(conversation, Basket.of(quote).units, shortage, catalogue)
+                return self._maker.short(conversation, Basket.of(quote), shortage, catalogue)
         order, writes = self._quoting.accept(quote, number, now, event.event_id)
         talking = replace(holding, cart={}, order_number=order.order_number, step=Step.DELIVERY, misses=0)
         asked = self._delivery_desk.ask(talking, order)
@@ -188,7 +192,7 @@ class QuoteDesk:
         today = self._clock().astimezone(TAIPEI).date().isoformat()
         wished = quote.wished_date if quote.wished_date is not None and quote.wished_date > today else None
         basket = Basket(Basket.of(quote).units, wished, quote.formal, quote.coupon)
-        return self._requote(conversation, basket, event)
+        return self.requoted(conversation, basket, event)
 
     def change_asked(self, conversation: Conversation, postback: Postback, event: ChatEvent) -> Turn:
         """The change button: how to say what should be different."""
@@ -204,7 +208,7 @@ class QuoteDesk:
         quote = self._own.current_quote(conversation)
         if quote is None or quote.state is not QuoteState.OFFERED:
             return Turn(conversation, Topic.HOW_TO_ORDER)
-        return self._requote(conversation, replace(Basket.of(quote), formal=True), event)
+        return self.requoted(conversation, replace(Basket.of(quote), formal=True), event)
 
     def reordered(self, conversation: Conversation, postback: Postback, event: ChatEvent) -> Turn:
         """An earlier order once more, as a new quote at today's prices."""
@@ -212,7 +216,7 @@ class QuoteDesk:
         if order is None:
             return Turn(conversation, Topic.ORDER_UNKNOWN)
         cart = {line.sku: line.quantity for line in order.lines}
-        return self._requote(conversation, Basket(cart), event)
+        return self.requoted(conversation, Basket(cart), event)
 
     def _no_longer_open(self, conversation: Conversation, quote: Quote, event: ChatEvent) -> Turn:
         """An old button: what became of the quote, the current one if there is one, else an offer to renew."""

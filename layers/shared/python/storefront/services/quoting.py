@@ -9,7 +9,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from storefront.domain.catalogue import Catalogue
+from storefront.domain.alternatives import similar_to
+from storefront.domain.catalogue import Catalogue, Product
 from storefront.domain.conversation import Conversation
 from storefront.domain.coupon import CouponRefusal
 from storefront.domain.holds import goes_on
@@ -22,6 +23,8 @@ from storefront.services.coupons import redeemed
 from storefront.services.ports import Catalogues, Put, StockMove, Timers, Write
 
 NO_RULES: Final = PriceRules()
+SIMILAR_LOOKED_AT: Final = 12
+"""Products whose stock is read for one that is short; bounds the reads in a large catalogue."""
 
 
 @dataclass(frozen=True)
@@ -115,6 +118,12 @@ class Quoting:
 
     def catalogue(self) -> Catalogue:
         return self._catalogues.read()
+
+    def similar_to(self, sku: str, catalogue: Catalogue) -> tuple[Product, ...]:
+        """Products like `sku` that are in stock, the most alike first."""
+        alike = similar_to(catalogue.products[sku], catalogue)[:SIMILAR_LOOKED_AT]
+        available = self._catalogues.available([each.sku for each in alike if each.stock_counted])
+        return tuple(each for each in alike if not each.stock_counted or available.get(each.sku, 0) > 0)
 
     def there(self, basket: Basket, held: Mapping[str, int], catalogue: Catalogue) -> Mapping[str, int]:
         """What a customer can have of the counted products of `basket`: what is free, and what they hold already."""
