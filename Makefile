@@ -9,7 +9,7 @@ need = @command -v python3.13 >/dev/null 2>&1 || { \
 	python3.13 -I dev/local/set_up.py $(1)
 
 help: ## this list
-	@awk -F ':[^#]*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':[^#]*## ' '/^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: ## the whole product on http://127.0.0.1:8080 (PORT=…, HEADLESS=1, SCENARIO=happy, SHOP_CSV=…)
 	$(call need,dev sam ministack) && exec $(PYTHON) -m dev.run
@@ -61,6 +61,11 @@ contracts: ## schemas, OpenAPI and samples of docs/back-office.md, from the code
 	$(call need,dev)
 	@$(PYTHON) -m dev.contracts
 
+conformance: ## a back office's door, tried from outside: URL=https://…/hooks/wms SECRET=whsec_… [SOURCE=…] [ORDER=… [PICKUP=1]]
+	$(call need,dev)
+	@test -n "$$URL" -a -n "$$SECRET" || { echo "Say which door: make conformance URL=https://…/hooks/wms SECRET=whsec_…" >&2; exit 1; }
+	@$(PYTHON) -m dev.conformance
+
 format: ## format and mend what ruff can
 	$(call need,dev)
 	@.venv/bin/ruff format .
@@ -73,4 +78,4 @@ screenshots: ## the pictures of the README, from a run that plays the happy jour
 clean: ## everything that was built or installed here
 	@rm -rf .venv .tools .local .aws-sam .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
-.PHONY: help run test check explore bench screenshots rehearsal deploy catalogue reconcile cases contracts format clean
+.PHONY: help run test check explore bench screenshots rehearsal deploy catalogue reconcile cases contracts conformance format clean

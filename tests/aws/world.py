@@ -167,8 +167,11 @@ class World:
             async def handle(request: Request) -> Response:
                 target = request.url.path + (f"?{request.url.query}" if request.url.query else "")
                 body = await request.body()
+                headers, as_base64 = joined(request), not is_text(body)
                 answer = await run_in_threadpool(
-                    self.call, method, target, dict(request.headers), body, request.path_params, function
+                    lambda: self.call(
+                        method, target, headers, body, request.path_params, function, as_base64=as_base64
+                    )
                 )
                 return Response(answer.body, answer.status, dict(answer.headers))
 
@@ -676,6 +679,20 @@ def cloud_event(kind: str, subject: str | None, data: Json) -> Json:
         **about,
         "data": data,
     }
+
+
+def joined(request: Request) -> dict[str, str]:
+    """Headers as API Gateway hands them on: one that came more than once is joined with commas."""
+    return {name: ",".join(request.headers.getlist(name)) for name in request.headers}
+
+
+def is_text(body: bytes) -> bool:
+    """Whether API Gateway could hand the body on as it is; in base64 otherwise."""
+    try:
+        body.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def http_event(
