@@ -44,7 +44,7 @@ def proven(door: Door, event: Json) -> Iterator[Probe]:
     ) -> Probe:
         return Probe(name, frozenset({202}), body, list(headers.items()), content_type)
 
-    yield probe("a signed event", good)
+    yield probe("a signed event of an unknown order", good)
     yield probe("the same again", good)
     yield probe("right signature behind a wrong one", {**good, "webhook-signature": f"{wrong} {right}"})
     yield probe("right signature before a wrong one", {**good, "webhook-signature": f"{right} {wrong}"})

@@ -1,12 +1,13 @@
 """POST /hooks/{source}: exactly the contract's answers, and nothing stored unless 202 (G1, G5 to G7, K10, K11, X8)."""
 
 import json
+import re
 import time
 from typing import Any
 
 import pytest
 
-from tests.aws.world import World, cloud_event
+from tests.aws.world import World, cloud_event, http_event
 
 EVENT = cloud_event("shipment.status.v1", "A7K3Q-9XM2T", {"shipmentId": "S1", "status": "shipped"})
 
@@ -30,6 +31,48 @@ def test_a_signed_event_is_taken_stored_and_handed_on(shop: World) -> None:
 def test_a_body_in_base64_is_the_same_body(shop: World) -> None:
     assert shop.hook(new(), as_base64=True).status == 202
     shop.settle()
+
+
+def test_header_names_may_come_in_any_case(shop: World) -> None:
+    event = new()
+    body = json.dumps(event).encode()
+    headers = {**shop.signed(body, str(event["id"]), shop.credentials.wms_secret)}
+    for write in (str.upper, str.title, str.swapcase):
+        asked = http_event("POST", "/hooks/wms", {}, body, {"source": "wms"})
+        asked["headers"] = {write(name): value for name, value in headers.items()}
+        assert shop.invoke("BackofficeEventsFunction", asked)["statusCode"] == 202
+    shop.settle()
+
+
+@pytest.mark.parametrize("claimed", ["not base64!", "e30=e30=", "訂單"])
+def test_a_body_that_only_claims_to_be_base64_is_no_body(shop: World, claimed: str) -> None:
+    before = shop.state()
+    event = new()
+    headers = shop.signed(claimed.encode(), str(event["id"]), shop.credentials.wms_secret)
+    asked = http_event("POST", "/hooks/wms", headers, b"", {"source": "wms"})
+    asked |= {"body": claimed, "isBase64Encoded": True}
+    assert shop.invoke("BackofficeEventsFunction", asked)["statusCode"] == 401
+    assert shop.state() == before
+
+
+@pytest.mark.parametrize("subject", ["訂單 1", "a b\tc", "x" * 200, "A7K3Q-9XM2T", "🍵", ""])
+def test_any_subject_has_a_place_in_the_queue(shop: World, subject: str) -> None:
+    assert shop.hook(new(subject=subject)).status == 202
+    (job,) = shop.receive("BackOfficeQueue")
+    assert re.fullmatch(r"[0-9a-f]{64}", job["Attributes"]["MessageGroupId"])
+    shop.clear("BackOfficeQueue", [job])
+
+
+def test_events_of_one_order_wait_for_each_other_however_its_number_is_written(shop: World) -> None:
+    for subject in ("A7K3Q-9XM2T", " a7k3q-9xm2t ", "B8M4R-2YN3V"):
+        assert shop.hook(new(subject=subject)).status == 202
+    jobs = shop.receive("BackOfficeQueue")
+    groups = [job["Attributes"]["MessageGroupId"] for job in jobs]
+    shop.clear("BackOfficeQueue", jobs)
+    while more := shop.receive("BackOfficeQueue"):
+        groups += [job["Attributes"]["MessageGroupId"] for job in more]
+        shop.clear("BackOfficeQueue", more)
+    assert sorted(groups.count(group) for group in set(groups)) == [1, 2]
 
 
 def test_a_duplicate_is_taken_and_handed_on_again_but_stored_once(shop: World) -> None:
@@ -83,6 +126,10 @@ SIGNATURE_HEADERS: list[dict[str, str]] = [
     {"webhook-timestamp": "9" * 400},
     {"webhook-timestamp": "NaN"},
     {"webhook-timestamp": str(NOW - 1)},
+    {"webhook-timestamp": f"{NOW},{NOW}"},
+    {"webhook-id": "訂單"},
+    {"webhook-id": "x" * 3_000},
+    {"webhook-id": "\udcff"},
 ]
 
 

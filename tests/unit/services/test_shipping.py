@@ -359,6 +359,28 @@ def test_an_event_of_an_order_that_never_comes_waits_for_a_person_in_the_end_G4(
     assert shop.orders == []
 
 
+def test_an_event_that_its_sender_repeats_uses_up_none_of_its_tries() -> None:
+    shop = TalkingShop()
+    first = shop.parcel(UNKNOWN, "shipped", event_id="early")
+    for _ in range(20):
+        shop.clock.go_on(1)
+        assert shop.parcel(UNKNOWN, "shipped", event_id="early") == first
+    assert (first.tries, first.due_at) == (1, START + PARK_AGAIN_AFTER[0])
+    assert shop.store.all(OperatorCase) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "status"), [("parcel.weighed.v9", "shipped"), ("shipment.status.v1", "odd")]
+)
+def test_what_nobody_understands_is_counted_once_however_often_it_comes_G5(kind: str, status: str) -> None:
+    shop = TalkingShop()
+    data = {"shipmentId": "S1", "status": status}
+    found = [shop.back_office(kind, UNKNOWN, data, "odd") for _ in range(3)]
+    assert (found[0].state, found[0].tries) == (ReceivedState.PARKED, 1)
+    assert found[1:] == [found[0]] * 2
+    assert shop.metrics.counts["EventUnreadable"] == 1
+
+
 def test_a_parcel_that_is_faster_than_the_payment_waits_for_it() -> None:
     shop = TalkingShop()
     order = shop.with_link()

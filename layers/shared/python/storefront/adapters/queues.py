@@ -1,5 +1,6 @@
 """SQS: work for later. A job that is lost is found again by the sweeper, so none carries anything but ids."""
 
+import hashlib
 import json
 import uuid
 from collections.abc import Mapping
@@ -47,13 +48,16 @@ class SqsJobs:
         self._send(self._queues.order_events, {"eventId": event_id}, delay_seconds)
 
     def settle_event(self, source: str, event_id: str, group: str) -> None:
-        """FIFO: events of one order wait for each other; a second copy of a job does no harm."""
+        """FIFO: events of one order wait for each other; a second copy of a job does no harm.
+
+        `group` is whatever the sender wrote as the subject; SQS takes 128 characters of ASCII, so its hash goes.
+        """
         if self._queues.back_office is None:
             raise LookupError("this function has no back-office queue")
         self._client.send_message(
             QueueUrl=self._queues.back_office,
             MessageBody=json.dumps({"source": source, "eventId": event_id}),
-            MessageGroupId=group[:128],
+            MessageGroupId=hashlib.sha256(group.strip().upper().encode("utf-8", "replace")).hexdigest(),
             MessageDeduplicationId=uuid.uuid4().hex,
         )
 

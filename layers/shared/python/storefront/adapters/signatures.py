@@ -15,6 +15,9 @@ TOLERANCE_SECONDS: Final = 300
 """How far a back office's clock may be off, in both directions."""
 
 _TIMESTAMP: Final = re.compile(r"[0-9]{1,12}")
+_MESSAGE_ID: Final = re.compile(r"[!-~](?:[ -~]{0,198}[!-~])?")
+"""Ids become keys of rows: printable ASCII, 200 characters at most."""
+
 _MOST_SIGNATURES: Final = 10
 
 
@@ -40,16 +43,17 @@ def is_from_back_office(
 
     Several signatures in one header allow a sender to rotate its secret; only the symmetric version v1 counts.
     """
-    if not message_id or not timestamp or not signatures or not _TIMESTAMP.fullmatch(timestamp):
+    if not message_id or not timestamp or not signatures:
+        return False
+    if not _MESSAGE_ID.fullmatch(message_id) or not _TIMESTAMP.fullmatch(timestamp):
         return False
     if abs(now_seconds - int(timestamp)) > TOLERANCE_SECONDS:
         return False
-    signed = f"{message_id}.{timestamp}.".encode("utf-8", "replace") + body
-    given = [
-        part.removeprefix("v1,").encode("utf-8", "replace")
-        for part in signatures.split(" ")[:_MOST_SIGNATURES]
-        if part.startswith("v1,")
-    ]
+    signed = f"{message_id}.{timestamp}.".encode() + body
+    parts = signatures.split(" ")[:_MOST_SIGNATURES]
+    if any(part.count(",") > 1 for part in parts):
+        return False  # the header came more than once, and somebody on the way has joined the two
+    given = [part.removeprefix("v1,").encode("utf-8", "replace") for part in parts if part.startswith("v1,")]
     proven = False
     for secret in secrets:
         key = _key(secret)
@@ -62,7 +66,8 @@ def is_from_back_office(
 
 
 def _key(secret: str) -> bytes | None:
+    """The bytes of a secret; an empty one is none, for everybody knows it."""
     try:
-        return base64.b64decode(secret.removeprefix("whsec_"), validate=True)
+        return base64.b64decode(secret.removeprefix("whsec_"), validate=True) or None
     except (binascii.Error, ValueError):
         return None

@@ -181,8 +181,7 @@ class Shipping:
             case RefundNews():
                 return self._refund(received, news)
             case _:
-                self._metrics.count("EventUnreadable")
-                self._store.commit(Put(received.parked(news.reason, None)))
+                self._park_for_good(received, news.reason)
         return None
 
     def _below_promised(self, sku: str) -> tuple[Write, ...]:
@@ -194,13 +193,26 @@ class Shipping:
         return case_writes(self._store, CaseKind.STOCK_BELOW_PROMISED, sku, self._clock(), facts)
 
     def _park(self, received: ReceivedEvent, reason: str) -> None:
-        """Keep the event until what it speaks of exists; after the last try it is a person's (G4)."""
+        """Keep the event until what it speaks of exists; after the last try it is a person's (G4).
+
+        One that its sender repeats is looked at out of turn: that uses up none of its tries.
+        """
+        waits = received.state is ReceivedState.PARKED
+        if waits and (received.due_at is None or self._clock() < received.due_at):
+            return
         if received.tries < len(PARK_AGAIN_AFTER):
             due_at = self._clock() + PARK_AGAIN_AFTER[received.tries]
             self._store.commit(Put(received.parked(reason, due_at)))
             return
         self._hand_over(received.parked(reason, None), reason)
         self._metrics.count("EventParkedForPeople")
+
+    def _park_for_good(self, received: ReceivedEvent, reason: str) -> None:
+        """Keep what no later try will understand: a newer version of the shop may, or a person (G5)."""
+        if received.state is ReceivedState.PARKED:
+            return
+        self._metrics.count("EventUnreadable")
+        self._store.commit(Put(received.parked(reason, None)))
 
     def _product(self, received: ReceivedEvent, news: ProductNews) -> None:
         try:
@@ -214,8 +226,7 @@ class Shipping:
 
     def _shipment(self, received: ReceivedEvent, news: ShipmentNews) -> Message | None:
         if news.event is None:
-            self._metrics.count("EventUnreadable")
-            self._store.commit(Put(received.parked(f"unknown-status:{news.status[:40]}", None)))
+            self._park_for_good(received, f"unknown-status:{news.status[:40]}")
             return None
         order = self._store.read(Order, news.order_number)
         if order is None or order.is_unpaid_and_open:
