@@ -31,6 +31,10 @@ explore: ## every interleaving of the payment services, with crashes and lost an
 	$(call need,dev)
 	@$(PYTHON) -m tests.explorer
 
+mutation: ## mistakes put into the code of money, attempts and stock; fails if the tests miss too many
+	$(call need,dev)
+	@$(PYTHON) -m tests.mutation
+
 bench: ## figures: cold start, latency, throughput, cost of an order
 	$(call need,dev sam ministack)
 	@$(PYTHON) -m bench
@@ -78,4 +82,4 @@ screenshots: ## the pictures of the README, from a run that plays the happy jour
 clean: ## everything that was built or installed here
 	@rm -rf .venv .tools .local .aws-sam .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
-.PHONY: help run test check explore bench screenshots rehearsal deploy catalogue reconcile cases contracts conformance format clean
+.PHONY: help run test check explore mutation bench screenshots rehearsal deploy catalogue reconcile cases contracts conformance format clean

@@ -106,6 +106,7 @@ class RecordingWorkflow:
     started: list[tuple[str, Mapping[str, object]]] = field(default_factory=list)
     woken: list[tuple[str, Mapping[str, object]]] = field(default_factory=list)
     ended: list[tuple[str, str]] = field(default_factory=list)
+    causes: list[str] = field(default_factory=list)
 
     def start(self, name: str, payload: Mapping[str, object]) -> None:
         self.started.append((name, payload))
@@ -115,6 +116,7 @@ class RecordingWorkflow:
 
     def end(self, token: str, error: StorefrontError) -> None:
         self.ended.append((token, type(error).__name__))
+        self.causes.append(str(error))
 
 
 @dataclass

@@ -132,6 +132,7 @@ class WalkingWorkflow:
     started: list[tuple[str, Mapping[str, object]]] = field(default_factory=list)
     woken: list[tuple[str, Mapping[str, object]]] = field(default_factory=list)
     ended: list[tuple[str, str]] = field(default_factory=list)
+    causes: list[str] = field(default_factory=list)
     to_do: list[tuple[str, Mapping[str, object]]] = field(default_factory=list)
 
     def start(self, name: str, payload: Mapping[str, object]) -> None:
@@ -146,6 +147,7 @@ class WalkingWorkflow:
 
     def end(self, token: str, error: StorefrontError) -> None:
         self.ended.append((token, type(error).__name__))
+        self.causes.append(str(error))
 
 
 class TalkingShop(Services):

@@ -39,10 +39,22 @@ def test_what_is_written_can_be_read_back_to_the_same_amount(amount: int, curren
     assert Fraction(written) * 10**currency.exponent == amount
 
 
-@pytest.mark.parametrize("wrong", [True, False, 1.0, 0.5, "100", None, -1])
-def test_what_is_not_a_whole_non_negative_number_is_no_amount(wrong: object) -> None:
-    with pytest.raises(InvalidAmount):
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        (True, "bool is not a whole number"),
+        (False, "bool is not a whole number"),
+        (1.0, "float is not a whole number"),
+        (0.5, "float is not a whole number"),
+        ("100", "str is not a whole number"),
+        (None, "NoneType is not a whole number"),
+        (-1, "-1 is negative"),
+    ],
+)
+def test_what_is_not_a_whole_non_negative_number_is_no_amount(wrong: object, told: str) -> None:
+    with pytest.raises(InvalidAmount) as refused:
         check_amount(wrong)
+    assert str(refused.value) == told
 
 
 @given(amounts)

@@ -78,7 +78,7 @@ def test_a_declined_quote_ends_its_workflow_whichever_comes_first_D1(token_first
     shop.press("decline?q=quote1&v=1")
     if not token_first:
         wait(shop)
-    assert shop.workflow.ended == [("token", "QuoteEnded")]
+    assert (shop.workflow.ended, shop.workflow.causes) == ([("token", "QuoteEnded")], ["declined"])
     assert shop.workflow.woken == []
 
 
@@ -92,6 +92,7 @@ def test_a_cancelled_order_ends_its_workflow_whichever_comes_first_D1(token_firs
     if not token_first:
         wait(shop)
     assert ("token", "OrderEnded") in shop.workflow.ended
+    assert set(shop.workflow.causes) == {"cancelled"}
     assert shop.workflow.woken == []
 
 
@@ -111,7 +112,7 @@ def test_a_retried_task_brings_a_new_token_D4() -> None:
 
 
 def test_a_workflow_cannot_wait_for_a_quote_that_is_gone() -> None:
-    with pytest.raises(LookupError):
+    with pytest.raises(LookupError, match=r"^a workflow names a quote that is gone$"):
         TalkingShop().deciding.await_decision("quote1", 1, "token")
 
 
@@ -201,7 +202,7 @@ def test_a_quote_that_keeps_changing_is_left_to_the_next_try() -> None:
     shop.say("茉莉綠茶 3 盒")
     shop.clock.now = shop.quote.valid_until
     store.lost = 8
-    with pytest.raises(Conflict):
+    with pytest.raises(Conflict, match=r"^quote1$"):
         expire(shop)
     assert (shop.quote.state, shop.held("TEA-JAS")) == (QuoteState.OFFERED, 3)
 

@@ -1,0 +1,41 @@
+"""Words that outlive a deployment: they stand in rows, on LINE Pay's wire and in the state machine's choices, so the
+code may rename a member, and never its value."""
+
+from enum import StrEnum
+
+import pytest
+
+from storefront.domain.money import Currency
+from storefront.domain.order import DeliveryMethod, HoldState, OrderState, PaymentMethod
+from storefront.domain.payment import AttemptState
+from storefront.domain.quote import QuoteState
+from storefront.domain.reconciliation import Difference
+from storefront.domain.refund import RefundState
+from storefront.services.checkout import Closing
+from storefront.services.deciding import Decision
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        (Currency, "TWD THB JPY USD"),
+        (OrderState, "awaiting_details awaiting_payment paid cancelled expired refunded"),
+        (HoldState, "held committed released"),
+        (DeliveryMethod, "home store"),
+        (PaymentMethod, "line_pay"),
+        (AttemptState, "requesting requested confirming confirmed closed failed"),
+        (RefundState, "intended sent done refused"),
+        (QuoteState, "offered accepted superseded declined expired"),
+        (
+            Difference,
+            "not_captured captured_unpaid foreign_capture other_amount refunded_there_only refunded_here_only"
+            " ledger_apart",
+        ),
+        (Closing, "closed paid unsettled"),
+        (Decision, "accepted waiting ended"),
+    ],
+)
+def test_what_is_stored_and_sent_keeps_its_words(kind: type[StrEnum], words: str) -> None:
+    assert {member.name.lower(): member.value for member in kind} == {
+        word.lower(): word for word in words.split()
+    }
