@@ -5,6 +5,7 @@ gets the mutant's code, so that a child costs little more than the tests that ru
 on import needs a child that imports its module for the first time.
 """
 
+import gc
 import importlib
 import os
 import sys
@@ -22,11 +23,13 @@ import pytest
 from tests.mutation import children
 from tests.mutation.coverage import TestsFail, code_within, functions_of, measure
 from tests.mutation.mutants import Mutant
-from tests.mutation.targets import JUDGES, ROOT, Target
+from tests.mutation.targets import JUDGES, PACKAGE, ROOT, Target
 
 STILLBORN: Final = 77
 QUIETLY: Final = (
     *("-qq", "--no-summary", "--capture=no", "-p", "no:cacheprovider", "-o", "timeout=0"),
+    # The plugins that these tests need; all others cost half a second in every child.
+    *("-p", "pytest_socket", "-p", "pytest_timeout", "-p", "_hypothesis_pytestplugin"),
     # Hypothesis is imported before pytest starts, so that no child has to.
     *("-W", "ignore::pytest.PytestAssertRewriteWarning"),
 )
@@ -45,8 +48,10 @@ def _verdict(code: int) -> Verdict:
     return {0: Verdict.SURVIVED, STILLBORN: Verdict.NO_MUTANT}.get(code, Verdict.KILLED)
 
 
-def draw_the_same_every_time() -> None:
-    """Hypothesis gives every mutant the same examples, and does not look for smaller ones."""
+def prepare() -> None:
+    """Hypothesis gives every mutant the same examples and does not look for smaller ones; pytest starts quickly."""
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    sys.path.insert(0, str(PACKAGE.parent))
     hypothesis.settings.register_profile(
         "mutation",
         derandomize=True,
@@ -105,7 +110,7 @@ def judge_imports(mutants: Sequence[Mutant], workers: int) -> Iterator[tuple[Mut
         TestsFail: a target's own tests fail without a mutant.
     """
     for target in dict.fromkeys(mutant.target for mutant in mutants):
-        if children.end_of(children.start(partial(_own_tests, target))) != 0:
+        if children.end_of(children.start(partial(_imported_and_tested, target))) != 0:
             raise TestsFail("run them with pytest: " + ", ".join(target.own_tests))
     for mutant, code in children.ends(mutants, _judge_import, workers):
         yield mutant, _verdict(code)
@@ -113,14 +118,14 @@ def judge_imports(mutants: Sequence[Mutant], workers: int) -> Iterator[tuple[Mut
 
 def _judge_import(mutant: Mutant) -> int:
     sys.meta_path.insert(0, _Finder(mutant))
+    return _imported_and_tested(mutant.target)
+
+
+def _imported_and_tested(target: Target) -> int:
     try:
-        importlib.import_module(mutant.target.module)
+        importlib.import_module(target.module)
     except Exception:
         return STILLBORN
-    return _own_tests(mutant.target)
-
-
-def _own_tests(target: Target) -> int:
     files = [str(ROOT / "tests" / path) for path in target.own_tests]
     return int(pytest.main([*QUIETLY, *files], plugins=[_FirstFailureEnds()]))
 
@@ -152,12 +157,15 @@ class _Session:
 
         def judge(mutant: Mutant) -> int:
             function = functions[mutant.target][mutant.where]
+            own = {str(ROOT / "tests" / path) for path in mutant.target.own_tests}
             items = [session.items[place] for place in baseline.places_of(mutant, function.__code__)]
+            items.sort(key=lambda item: str(item.path) not in own)  # those that know it best come first
             _put_in(mutant, function)
             for item, following in zip(items, [*items[1:], None], strict=True):
                 item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
             return 0
 
+        gc.freeze()  # what is here now is not looked through, and so not copied, by every child
         for mutant, code in children.ends(self._mutants, judge, self._workers):
             self._tell(mutant, _verdict(code))
         self.is_done = True

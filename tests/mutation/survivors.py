@@ -1,16 +1,18 @@
 """The list of mutants that no test can or need kill, each with its reason, and what a run is worth beside it."""
 
+import json
 import tomllib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
 
 from tests.mutation.judging import Verdict
 from tests.mutation.mutants import Mutant
-from tests.mutation.targets import TARGETS, Group
+from tests.mutation.targets import ROOT, TARGETS, Group
 
 LIST: Final = Path(__file__).with_name("survivors.toml")
+LAST: Final = ROOT / ".local" / "mutation-survivors.json"
 LEAST_PERCENT: Final = 85
 
 
@@ -28,7 +30,14 @@ class Name:
         return cls(mutant.target.path, mutant.where, mutant.was, mutant.became)
 
     def __str__(self) -> str:
-        return f"{self.module}  {self.where or 'on import'}\n      {self.was}\n   -> {self.became}"
+        """An entry of the list that lacks its reason."""
+        fields = {**asdict(self), "why": ""}
+        return "\n".join(
+            [
+                "[[survivor]]",
+                *(f"{key} = {json.dumps(text, ensure_ascii=False)}" for key, text in fields.items()),
+            ]
+        )
 
 
 class NoReason(Exception):
@@ -48,6 +57,20 @@ def listed(file: Path = LIST) -> dict[Name, str]:
             raise NoReason(str(name))
         known[name] = entry["why"]
     return known
+
+
+def keep_last(judged: Iterable[tuple[Mutant, Verdict]]) -> None:
+    """Keep the survivors of this run for `last`."""
+    names = sorted({Name.of(mutant) for mutant, verdict in judged if verdict is Verdict.SURVIVED})
+    LAST.parent.mkdir(exist_ok=True)
+    LAST.write_text(json.dumps([asdict(name) for name in names], ensure_ascii=False), encoding="utf-8")
+
+
+def last() -> set[Name]:
+    """The survivors of the run before; none if there was no run."""
+    if not LAST.is_file():
+        return set()
+    return {Name(**entry) for entry in json.loads(LAST.read_text(encoding="utf-8"))}
 
 
 @dataclass(frozen=True)
@@ -102,6 +125,8 @@ class Result:
             if counts:
                 yield self._count({group}).row(f"= {group}")
         yield self._count(set(Group)).row("= total")
+        stillborn = sum(verdict is Verdict.NO_MUTANT for _, verdict in self.judged)
+        yield f"{stillborn} more could not even be imported and count for nothing."
 
     def _survivors(self) -> set[Name]:
         return {Name.of(mutant) for mutant, verdict in self.judged if verdict is Verdict.SURVIVED}
