@@ -14,6 +14,7 @@ from typing import Any, Final, cast
 
 from storefront.contracts.back_office import news_in
 from storefront.contracts.catalogue_file import read_catalogue
+from storefront.contracts.house_rules import business_hours, negotiation_rules
 from storefront.domain.casework import OperatorCase, ReceivedEvent, WaitStep
 from storefront.domain.catalogue import Catalogue
 from storefront.domain.conversation import Conversation, customer_id_of
@@ -25,10 +26,12 @@ from storefront.domain.payment import PaymentAttempt
 from storefront.domain.pricing import PriceRules
 from storefront.domain.quote import Quote
 from storefront.domain.refund import Refund
+from storefront.services.approving import Approving
 from storefront.services.chat import Chat, Desks
 from storefront.services.coupon_desk import CouponDesk
 from storefront.services.deciding import Deciding
 from storefront.services.delivery_desk import DeliveryDesk
+from storefront.services.haggling import HaggleDesk
 from storefront.services.order_lookup import OrderLookup
 from storefront.services.own_rows import OwnRows
 from storefront.services.ports import Put, SendOutcome, Timers
@@ -37,7 +40,9 @@ from storefront.services.quote_desk import QuoteDesk
 from storefront.services.quote_maker import QuoteMaker
 from storefront.services.quote_workflows import QuoteWorkflows
 from storefront.services.received_events import ReceivedEvents
+from storefront.services.referring import Referring
 from storefront.services.staff import Staff
+from storefront.services.staff_desk import StaffDesk
 from storefront.services.turns import ChatEvent, Happening
 from storefront.settings import Settings
 from tests.doubles.line_model import LineModel
@@ -142,7 +147,8 @@ class WalkingWorkflow:
 
     def wake(self, token: str, output: Mapping[str, object]) -> None:
         if token not in [known for known, _ in (*self.woken, *self.ended)]:
-            self.to_do.append((token.partition(":")[0], output))
+            step, _, of = token.partition(":")
+            self.to_do.append((step, {"of": of, **output}))
         self.woken.append((token, output))
 
     def end(self, token: str, error: StorefrontError) -> None:
@@ -229,16 +235,66 @@ class TalkingShop(Services):
         return QuoteWorkflows(self.workflow, self.waits, WORKFLOW_TIMERS)
 
     @cached_property
+    def referring(self) -> Referring:
+        return Referring(
+            self.store,
+            self.staff,
+            self.workflow,
+            negotiation_rules(),
+            business_hours(),
+            self.timers,
+            self.clock,
+        )
+
+    @cached_property
+    def haggling(self) -> HaggleDesk:
+        return HaggleDesk(
+            self.store,
+            self.quoting,
+            self.maker,
+            self.own,
+            self.referring,
+            negotiation_rules(),
+            self.clock,
+        )
+
+    @cached_property
+    def approving(self) -> Approving:
+        return Approving(
+            self.store,
+            self.catalogues,
+            self.maker,
+            self.telling,
+            self.staff,
+            self.workflows,
+            self.waits,
+            self.clock,
+        )
+
+    @cached_property
+    def staff_desk(self) -> StaffDesk:
+        return StaffDesk(self.store, self.staff, self.approving, self.clock)
+
+    @cached_property
     def chat(self) -> Chat:
         return Chat(
             self.store,
             self.own,
-            Desks(self.quotes, self.coupon_desk, self.deliveries, self.cancelling),
+            Desks(
+                self.quotes,
+                self.coupon_desk,
+                self.deliveries,
+                self.cancelling,
+                self.haggling,
+                self.staff_desk,
+            ),
             self.telling,
             self.line,
             self.workflows,
             self.waits,
             self.staff,
+            self.referring,
+            self.approving,
             self.jobs,
             self.clock,
         )
@@ -353,6 +409,11 @@ class TalkingShop(Services):
 
     def _walk(self, step: str, payload: Mapping[str, object]) -> None:
         match step:
+            case "start" if "approvalId" in payload:
+                approval_id = str(payload["approvalId"])
+                self.approving.await_decision(approval_id, f"{WaitStep.APPROVAL.value}:{approval_id}")
+            case WaitStep.APPROVAL:
+                self.approving.carry_out(str(payload["of"]))
             case "start":
                 quote_id, version = str(payload["quoteId"]), int(cast("int", payload["quoteVersion"]))
                 token = f"{WaitStep.DECISION.value}:{quote_id}-{version}"

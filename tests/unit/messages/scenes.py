@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from storefront.domain.approval import Approval, ApprovalState, Effect
 from storefront.domain.catalogue import (
     Allergen,
     Catalogue,
@@ -26,10 +27,19 @@ from storefront.domain.delivery import (
 )
 from storefront.domain.language import Language
 from storefront.domain.money import Currency
+from storefront.domain.negotiation import Reason
 from storefront.domain.order import DeliveryMethod, HistoryStep, HoldState, Order, OrderState
 from storefront.domain.outbox import Message, Topic
 from storefront.domain.payment import AttemptState, PaymentAttempt
-from storefront.domain.quote import Discount, DiscountKind, OfferedPrice, PriceReason, Quote, QuoteLine
+from storefront.domain.quote import (
+    AgreedPrice,
+    Discount,
+    DiscountKind,
+    OfferedPrice,
+    PriceReason,
+    Quote,
+    QuoteLine,
+)
 from storefront.domain.shipment import Parcel, ShipmentEvent, ShipmentStatus, StoreStop
 from storefront.messages.scene import Shop
 
@@ -277,6 +287,7 @@ class SampleScene:
         default_factory=lambda: {ORDER_NUMBER: HOME, STORE_ORDER: STORE}
     )
     sent: Sequence[Parcel] = ()
+    approvals: Sequence[Approval] = ()
     products: Catalogue = CATALOGUE
     talk: Conversation = CONVERSATION
     payment_url: str | None = PAYMENT_URL
@@ -293,6 +304,9 @@ class SampleScene:
             for quote in self.quotes
             if (quote.quote_id, quote.quote_version) == (quote_id, quote_version)
         )
+
+    def approval(self, approval_id: str) -> Approval:
+        return next(each for each in self.approvals if each.approval_id == approval_id)
 
     def order(self, order_number: str) -> Order:
         return next(order for order in self.orders if order.order_number == order_number)
@@ -337,11 +351,14 @@ class Case:
         return Message(f"case:{self.name}", "customer", self.topic, NOW, self.facts)
 
 
-def _case(topic: Topic, facts: Mapping[str, str], *about: Quote | Order | Parcel, name: str = "") -> Case:
+def _case(
+    topic: Topic, facts: Mapping[str, str], *about: Quote | Order | Parcel | Approval, name: str = ""
+) -> Case:
     scene = SampleScene(
         quotes=[row for row in about if isinstance(row, Quote)],
         orders=[row for row in about if isinstance(row, Order)],
         sent=[row for row in about if isinstance(row, Parcel)],
+        approvals=[row for row in about if isinstance(row, Approval)],
     )
     return Case(f"{topic}-{name}" if name else str(topic), topic, dict(facts), scene)
 
@@ -575,4 +592,88 @@ def _orders() -> list[Case]:
     ]
 
 
-CASES = (*_greetings(), *_quotes(), *_deliveries(), *_payments(), *_shipments(), *_orders())
+def _prices() -> list[Case]:
+    """Everything that is said about a price, to customers and to staff."""
+    agreed = QuoteLine.priced(JASMINE, 36, Language.ZH_TW, AgreedPrice(165, 36))
+    haggled = replace(QUOTE, lines=(agreed,), agreed={"TEA-JAS": AgreedPrice(165, 36)})
+    step = {"step_sku": "TEA-JAS", "step_more": "12", "step_price": "162"}
+    one = Approval(
+        approval_id=f"{QUOTE_ID}-a1",
+        quote_id=QUOTE_ID,
+        quote_version=1,
+        customer_id="customer",
+        reason=Reason.BELOW_FLOOR,
+        asked={"TEA-JAS": 120},
+        standing={"TEA-JAS": 171},
+        quantities={"TEA-JAS": 36},
+        created_at=NOW,
+    )
+    two = replace(
+        one,
+        reason=Reason.LARGE_TOTAL,
+        asked={"TEA-JAS": 120, "CAK-PIN": 300},
+        standing={"TEA-JAS": 171, "CAK-PIN": 360},
+        quantities={"TEA-JAS": 36, "CAK-PIN": 2},
+    )
+    cakes = QuoteLine.priced(PINEAPPLE, 2, Language.ZH_TW)
+    both = replace(QUOTE, lines=(agreed, cakes))
+    asking = {"approval_id": one.approval_id}
+    approved = one.decided(ApprovalState.APPROVED, "somebody", NOW, one.asked)
+    decisions = [
+        approved.carried_out(Effect.OFFERED),
+        one.decided(ApprovalState.COUNTERED, "shop:Amy", NOW, {"TEA-JAS": 150}).carried_out(
+            Effect.ACCEPTED_BEFORE
+        ),
+        one.decided(ApprovalState.DECLINED, "customer", NOW).carried_out(Effect.DECLINED),
+        approved.carried_out(Effect.CHANGED_BEFORE),
+        approved.carried_out(Effect.ENDED_BEFORE),
+        approved,
+        one.lapsed(NOW),
+    ]
+    return [
+        *(
+            _case(_T.QUOTE, {**_OF_QUOTE, "haggled": how, "saved": "216", **more}, haggled, name=how)
+            for how, more in (("met", {}), ("countered", step), ("approved", {}), ("offered", {}))
+        ),
+        _case(
+            _T.QUOTE,
+            {**_OF_QUOTE, "haggled": "countered", "saved": "216", "last_word": "yes", **step},
+            haggled,
+            name="last word",
+        ),
+        _case(_T.QUOTE, {**_OF_QUOTE, **asking, "opens_at": NOW.isoformat()}, QUOTE, one, name="referred"),
+        _case(_T.PRICE_ASKED, _OF_QUOTE, QUOTE),
+        _case(_T.PRICE_FIRST, {"sku": ""}, name="what"),
+        _case(_T.PRICE_FIRST, {"sku": "TEA-JAS"}, name="how many"),
+        _case(_T.PRICE_WHICH, {"skus": "TEA-JAS,CAK-PIN", "amount": "150"}),
+        *(_case(topic, _OF_QUOTE, QUOTE) for topic in (_T.PRICE_ALREADY, _T.PRICE_FIRM, _T.PRICE_REFUSED)),
+        _case(_T.PRICE_DELAYED, _OF_QUOTE, QUOTE),
+        _case(_T.PRICE_REFERRED, {**_OF_QUOTE, **asking}, QUOTE, one),
+        _case(
+            _T.PRICE_REFERRED, {**_OF_QUOTE, **asking, "opens_at": UNTIL.isoformat()}, QUOTE, name="closed"
+        ),
+        *(
+            _case(_T.STAFF_APPROVAL, asking, both, replace(two, reason=reason), name=reason)
+            for reason in Reason
+            if reason not in {Reason.WITHIN_RULES, Reason.STEP}
+        ),
+        _case(_T.STAFF_APPROVAL, {**asking, "reminder": "yes"}, QUOTE, one, name="reminder"),
+        *(
+            _case(_T.STAFF_ANSWER, {**asking, "said": said}, QUOTE, one, name=said)
+            for said in ("price_wanted", "price_wrong", "own", "unknown")
+        ),
+        _case(_T.STAFF_ANSWER, {**asking, "said": "price_wanted"}, both, two, name="total wanted"),
+        *(
+            _case(
+                _T.STAFF_ANSWER,
+                {**asking, "said": "decided"},
+                QUOTE,
+                each,
+                name=f"{each.state} {each.effect or 'pending'}",
+            )
+            for each in decisions
+        ),
+    ]
+
+
+CASES = (*_greetings(), *_quotes(), *_prices(), *_deliveries(), *_payments(), *_shipments(), *_orders())

@@ -44,11 +44,15 @@ OFFERS = {Topic.QUOTE, Topic.QUOTE_SUPERSEDED}
 """What shows a quote that can be accepted."""
 
 VERBS: dict[str, set[str]] = {
-    **{verb: {"q", "v"} for verb in ("accept", "decline", "change", "renew")},
+    **{verb: {"q", "v"} for verb in ("accept", "decline", "change", "renew", "haggle")},
     **{verb: {"o"} for verb in ("deliver_same", "deliver_new", "deliver_home", "deliver_store", "invoice")},
     **{verb: {"o"} for verb in ("pay_again", "cancel", "status", "reorder")},
     **{verb: set() for verb in ("person", "orders", "catalogue")},
     "order_of": {"sku", "n"},
+    "offer": {"q", "v", "t"},
+    "more": {"q", "v", "sku"},
+    **{verb: {"a"} for verb in ("approval_ok", "approval_counter", "approval_no")},
+    "approval_price": {"a", "p"},
     "rate": {"o", "score"},
     "invoice_set": {"o", "kind"},
     "language": {"l"},

@@ -20,21 +20,25 @@ if TYPE_CHECKING:
     from storefront.adapters.order_system import HttpOrderSystem
     from storefront.adapters.queues import SqsJobs
     from storefront.adapters.secrets import Secrets
-    from storefront.adapters.workflow import OrderWorkflow
+    from storefront.adapters.workflow import StateMachine
     from storefront.domain.pricing import PriceRules
+    from storefront.services.approving import Approving
     from storefront.services.casework import Casework
     from storefront.services.chat import Chat
     from storefront.services.checkout import Checkout
     from storefront.services.deciding import Deciding
+    from storefront.services.haggling import HaggleDesk
     from storefront.services.order_events import OrderEvents
     from storefront.services.order_lookup import OrderLookup
     from storefront.services.own_rows import OwnRows
     from storefront.services.payment_page import PaymentPage
     from storefront.services.promising import Promising
+    from storefront.services.quote_maker import QuoteMaker
     from storefront.services.quote_workflows import QuoteWorkflows
     from storefront.services.quoting import Quoting
     from storefront.services.received_events import ReceivedEvents
     from storefront.services.reconciling import Reconciling
+    from storefront.services.referring import Referring
     from storefront.services.refunding import Refunding
     from storefront.services.shipping import Shipping
     from storefront.services.staff import Staff
@@ -137,10 +141,10 @@ def order_system() -> "HttpOrderSystem":
 
 
 @cache
-def workflow() -> "OrderWorkflow":
-    from storefront.adapters.workflow import OrderWorkflow
+def workflow() -> "StateMachine":
+    from storefront.adapters.workflow import StateMachine
 
-    return OrderWorkflow(_client("stepfunctions"), settings().optional("ORDER_STATE_MACHINE_ARN"))
+    return StateMachine(_client("stepfunctions"), settings().optional("ORDER_STATE_MACHINE_ARN"))
 
 
 @cache
@@ -210,6 +214,66 @@ def own_rows() -> "OwnRows":
 
 
 @cache
+def approval_workflow() -> "StateMachine":
+    from storefront.adapters.workflow import StateMachine
+
+    return StateMachine(_client("stepfunctions"), settings().optional("APPROVAL_STATE_MACHINE_ARN"))
+
+
+@cache
+def quote_maker() -> "QuoteMaker":
+    from storefront.adapters.identifiers import RandomIds, now
+    from storefront.services.coupons import Coupons
+    from storefront.services.quote_maker import QuoteMaker
+
+    coupons = Coupons(store(), price_rules())
+    return QuoteMaker(quoting(), promising(), own_rows(), coupons, now, RandomIds())
+
+
+@cache
+def approving() -> "Approving":
+    from storefront.adapters.identifiers import now
+    from storefront.services.approving import Approving
+
+    return Approving(
+        store=store(),
+        catalogues=catalogues(),
+        maker=quote_maker(),
+        telling=telling(),
+        staff=staff(),
+        workflows=quote_workflows(),
+        waits=waits(),
+        clock=now,
+    )
+
+
+@cache
+def referring() -> "Referring":
+    from storefront.adapters.identifiers import now
+    from storefront.contracts.house_rules import business_hours, negotiation_rules
+    from storefront.services.referring import Referring
+
+    return Referring(
+        store=store(),
+        staff=staff(),
+        workflow=approval_workflow(),
+        rules=negotiation_rules(),
+        hours=business_hours(),
+        timers=settings().timers,
+        clock=now,
+    )
+
+
+@cache
+def haggling() -> "HaggleDesk":
+    from storefront.adapters.identifiers import now
+    from storefront.contracts.house_rules import negotiation_rules
+    from storefront.services.haggling import HaggleDesk
+
+    return HaggleDesk(store(), quoting(), quote_maker(), own_rows(), referring(), negotiation_rules(), now)
+
+
+@cache
 def chat() -> "Chat":
     from storefront.adapters.identifiers import RandomIds, now
     from storefront.services.cancelling import Cancelling
@@ -218,13 +282,12 @@ def chat() -> "Chat":
     from storefront.services.coupons import Coupons
     from storefront.services.delivery_desk import DeliveryDesk
     from storefront.services.quote_desk import QuoteDesk
-    from storefront.services.quote_maker import QuoteMaker
+    from storefront.services.staff_desk import StaffDesk
 
     ids = RandomIds()
     coupons = Coupons(store(), price_rules())
-    maker = QuoteMaker(quoting(), promising(), own_rows(), coupons, now, ids)
     deliveries = DeliveryDesk(store(), settings().shop, settings().timers)
-    quotes = QuoteDesk(quoting(), maker, promising(), deliveries, own_rows(), now, ids)
+    quotes = QuoteDesk(quoting(), quote_maker(), promising(), deliveries, own_rows(), now, ids)
     return Chat(
         store=store(),
         own=own_rows(),
@@ -233,12 +296,16 @@ def chat() -> "Chat":
             coupons=CouponDesk(quotes, coupons, own_rows(), now),
             deliveries=deliveries,
             cancelling=Cancelling(store(), ids),
+            haggling=haggling(),
+            staff=StaffDesk(store(), staff(), approving(), now),
         ),
         telling=telling(),
         messenger=messenger(),
         workflows=quote_workflows(),
         waits=waits(),
         staff=staff(),
+        referring=referring(),
+        approving=approving(),
         jobs=jobs(),
         clock=now,
     )

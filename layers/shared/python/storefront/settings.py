@@ -71,6 +71,8 @@ class Settings:
             payment_window=self.seconds("PAYMENT_WINDOW_SECONDS", usual.payment_window),
             payment_check=self.seconds("PAYMENT_CHECK_SECONDS", usual.payment_check),
             delivery_silence=self.seconds("DELIVERY_SILENCE_SECONDS", usual.delivery_silence),
+            approval_reminder=self.seconds("APPROVAL_REMINDER_SECONDS", usual.approval_reminder),
+            approval_patience=self.seconds("APPROVAL_PATIENCE_SECONDS", usual.approval_patience),
         )
 
     @property

@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
+from storefront.domain.approval import Approval
 from storefront.domain.casework import AuditEntry, OperatorCase, ReceivedEvent, WorkflowWait
 from storefront.domain.conversation import Conversation, OrderDelivery
 from storefront.domain.coupon import CouponTally
@@ -74,6 +75,12 @@ LAYOUTS: Final[dict[type, Layout]] = {
         lambda quote_id, place: Key(f"QUOTE#{quote_id}", f"ENTRY#{place}"),
         lambda row: (row.quote_id, row.place),
         rows=lambda quote_id: Key(f"QUOTE#{quote_id}", "ENTRY#"),
+    ),
+    Approval: Layout(
+        Table.LEDGER,
+        lambda approval_id: Key(f"APPROVAL#{approval_id}"),
+        lambda row: (row.approval_id,),
+        due=DueKind.APPROVAL,
     ),
     Order: Layout(
         Table.LEDGER,

@@ -1,4 +1,4 @@
-"""Step Functions: starts order workflows and answers their task tokens."""
+"""Step Functions: starts workflows and answers their task tokens."""
 
 import json
 from collections.abc import Mapping
@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from mypy_boto3_stepfunctions import SFNClient
 
 
-class OrderWorkflow:
-    """The order state machine of the stack."""
+class StateMachine:
+    """One state machine of the stack."""
 
     def __init__(self, client: "SFNClient", state_machine_arn: str) -> None:
         self._client = client

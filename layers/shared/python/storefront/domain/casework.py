@@ -14,6 +14,7 @@ class WaitStep(StrEnum):
     DECISION = "decision"
     PAYMENT = "payment"
     DELIVERY = "delivery"
+    APPROVAL = "approval"
 
 
 @dataclass(frozen=True)
@@ -94,6 +95,7 @@ class CaseKind(StrEnum):
     PERSON_WANTED = "person_wanted"
     RETURN_REQUESTED = "return_requested"
     RECONCILIATION = "reconciliation"
+    APPROVAL_WANTED = "approval_wanted"
 
 
 @dataclass(frozen=True)

@@ -36,6 +36,11 @@ class Step(StrEnum):
     FREE = "free"
     DELIVERY = "delivery"
     INVOICE = "invoice"
+    OFFER = "offer"
+    """A number alone is the price that the customer would like."""
+
+    STAFF_PRICE = "staff_price"
+    """A number alone is the price that a member of staff allows; `approval_id` says for what."""
 
 
 @dataclass(frozen=True)
@@ -105,6 +110,7 @@ class Conversation:
     coupon: str | None = None
     guesses: int = 0
     guessing_since: datetime | None = None
+    approval_id: str | None = None
     last_event_at: datetime | None = None
     holds: HoldBook | None = None
     revision: int = 0

@@ -18,6 +18,20 @@ class EntryKind(StrEnum):
     ACCEPTED = "accepted"
     DECLINED = "declined"
     EXPIRED = "expired"
+    MET = "met"
+    """A price that the customer asked for was agreed to, within the shop's rules."""
+
+    COUNTERED = "countered"
+    """Another price was offered than was asked for, within the shop's rules."""
+
+    REFERRED = "referred"
+    """A person was asked."""
+
+    APPROVED = "approved"
+    """A named person allowed prices: those asked for, or others."""
+
+    REFUSED = "refused"
+    """A named person left the prices as they were."""
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from typing import Final
 from storefront.domain.catalogue import Catalogue, Product
 from storefront.domain.money import included_tax
 from storefront.domain.quote import PriceReason, Quote, QuoteLine
-from storefront.messages import flex, price_cards, taps, terms
+from storefront.messages import flex, haggle_cards, price_cards, taps, terms
 from storefront.messages.flex import Node
 from storefront.messages.greetings import SHOP_CURRENCY, example_order
 from storefront.messages.scene import Scene, Shop
@@ -63,6 +63,7 @@ def quote(facts: Facts, scene: Scene, speaker: Speaker) -> list[Node]:
             *(_line(line, offered, catalogue, speaker) for line in offered.lines),
             *_reductions(offered, speaker),
             _total(offered, shop, speaker),
+            *haggle_cards.agreement(facts, offered, catalogue, speaker),
             *_hints(offered, catalogue, speaker),
             flex.separator(),
             *_promises(offered, shop, speaker),
@@ -80,10 +81,11 @@ def quote(facts: Facts, scene: Scene, speaker: Speaker) -> list[Node]:
                 flex.button(taps.of_quote(speaker, "change", offered.quote_id, offered.quote_version)),
                 flex.button(taps.plain(speaker, "person")),
             ),
+            *haggle_cards.price_buttons(facts, offered, catalogue, speaker),
         ),
     )
     summary = speaker.say("quote.summary", title=title, amount=amount, until=until)
-    return [flex.flex_message(summary, card)]
+    return [flex.flex_message(summary, card), *haggle_cards.beside_quote(facts, offered, speaker)]
 
 
 def _validity(offered: Quote, speaker: Speaker) -> str:

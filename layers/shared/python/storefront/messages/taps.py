@@ -22,7 +22,7 @@ def accept(speaker: Speaker, quote_id: str, version: int, *, formal: bool) -> No
 
 
 def of_quote(speaker: Speaker, verb: str, quote_id: str, version: int) -> Node:
-    """`change`, `decline` or `renew` of one quote version."""
+    """`change`, `decline`, `renew` or `haggle` of one quote version."""
     return _tap(speaker, verb, encode(verb, q=quote_id, v=version))
 
 
@@ -50,6 +50,27 @@ def next_tier(speaker: Speaker, sku: str, units: int, name: str, counted: str, t
     return _tap(
         speaker, "next_tier", encode("order_of", sku=sku, n=units), name=name, counted=counted, target=target
     )
+
+
+def offer(speaker: Speaker, quote_id: str, version: int, total: int, amount: str) -> Node:
+    """A counter-offer for the whole quote; a wish like a written one."""
+    return _tap(speaker, "offer", encode("offer", q=quote_id, v=version, t=total), amount=amount)
+
+
+def more(speaker: Speaker, quote_id: str, version: int, sku: str, **said: str) -> Node:
+    """A few more units of a product at a better price; which price is looked up when it is pressed."""
+    return _tap(speaker, "more", encode("more", q=quote_id, v=version, sku=sku), **said)
+
+
+def of_approval(speaker: Speaker, verb: str, approval_id: str, price: str = "") -> Node:
+    """`approval_ok`, `approval_counter` or `approval_no`: only members of staff may press them."""
+    return _tap(speaker, verb, encode(verb, a=approval_id), price=price)
+
+
+def approval_price(speaker: Speaker, approval_id: str, amount: int, price: str) -> Node:
+    """A price that a member of staff allows instead."""
+    data = encode("approval_price", a=approval_id, p=amount)
+    return _tap(speaker, "approval_price", data, price=price)
 
 
 def rate(speaker: Speaker, order_number: str, score: int) -> Node:

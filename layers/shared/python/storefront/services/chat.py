@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
+from storefront.domain.approval import Approval
 from storefront.domain.casework import CaseKind, WaitStep
 from storefront.domain.conversation import Conversation, Step
 from storefront.domain.errors import Conflict, OrderEnded
@@ -23,16 +24,20 @@ from storefront.language.coupons import coupon_in
 from storefront.language.intents import Intent, intent_of, language_named
 from storefront.language.postbacks import Postback, decode
 from storefront.language.text import language_of
+from storefront.services.approving import Approving
 from storefront.services.cancelling import Cancelling, CancelPlan
 from storefront.services.cases import case_writes
 from storefront.services.coupon_desk import CouponDesk
 from storefront.services.delivery_desk import VERBS, DeliveryDesk, Reception
+from storefront.services.haggling import HaggleDesk, amount_in
 from storefront.services.own_rows import OwnRows
 from storefront.services.ports import Clock, Jobs, Messenger, Put, Store
 from storefront.services.quote_desk import QuoteDesk
 from storefront.services.quote_workflows import QuoteWorkflows
 from storefront.services.redirecting import why_not
+from storefront.services.referring import Referring
 from storefront.services.staff import STAFF_LANGUAGE, Staff
+from storefront.services.staff_desk import STAFF_VERBS, StaffDesk
 from storefront.services.telling import Telling, new_message
 from storefront.services.turns import ChatEvent, Happening, Turn, whole_number
 from storefront.services.waiting import Waits
@@ -66,6 +71,8 @@ class Desks:
     coupons: CouponDesk
     deliveries: DeliveryDesk
     cancelling: Cancelling
+    haggling: HaggleDesk
+    staff: StaffDesk
 
 
 class Chat:
@@ -81,6 +88,8 @@ class Chat:
         workflows: QuoteWorkflows,
         waits: Waits,
         staff: Staff,
+        referring: Referring,
+        approving: Approving,
         jobs: Jobs,
         clock: Clock,
         default_language: Language = Language.ZH_TW,
@@ -91,11 +100,15 @@ class Chat:
         self._coupons = desks.coupons
         self._deliveries = desks.deliveries
         self._cancelling = desks.cancelling
+        self._haggling = desks.haggling
+        self._staff_desk = desks.staff
         self._telling = telling
         self._messenger = messenger
         self._workflows = workflows
         self._waits = waits
         self._staff = staff
+        self._referring = referring
+        self._approving = approving
         self._jobs = jobs
         self._clock = clock
         self._default_language = default_language
@@ -162,6 +175,11 @@ class Chat:
             self._jobs.send_order_event(turn.event.event_id, 0)
         for cause in turn.staff_causes:
             self._staff.deliver(cause)
+        for message_id in turn.also_told:
+            self._telling.deliver(message_id)
+        self._referring.begin(turn.referred)
+        if turn.decided is not None:
+            self._approving.wake(turn.decided)
 
     def _after_cancelling(self, plan: CancelPlan) -> None:
         if plan.closed is not None:
@@ -174,6 +192,8 @@ class Chat:
     def _resume(self, event: ChatEvent, message: Message) -> None:
         """The event came again: finish what a crash may have left undone; what was done is done no second time."""
         self._telling.deliver(event.message_id)
+        if "approval_id" in message.facts:
+            self._resume_approval(message.facts["approval_id"], message.topic)
         if "quote_id" in message.facts:
             self._resume_quote(message.facts["quote_id"], int(message.facts["quote_version"]), message.topic)
         order = self._store.read(Order, message.facts.get("order_number", ""))
@@ -187,6 +207,14 @@ class Chat:
                     self._waits.wake(order, WaitStep.DECISION, order.order_number)
                 case Following.OPEN_PAYMENT if not self._has_link_since(order, message):
                     self._jobs.open_payment(order.order_number, event.event_id)
+
+    def _resume_approval(self, approval_id: str, topic: Topic) -> None:
+        """A question that was put before staff, or their decision about it."""
+        if topic is Topic.STAFF_ANSWER:
+            self._approving.resume(approval_id)
+            return
+        self._staff.deliver(approval_id)
+        self._referring.begin(self._store.read(Approval, approval_id))
 
     def _resume_quote(self, quote_id: str, version: int, topic: Topic) -> None:
         """The workflow of a quote that was told of, and the end of the one that it replaced."""
@@ -257,6 +285,12 @@ class Chat:
     def _wrote(self, heard: Conversation, event: ChatEvent) -> Turn:
         """The answer to a text. A name or an address says nothing about the language that its writer reads."""
         conversation = heard.spoke(language_of(event.text, heard.language), event.at)
+        answered = self._staff_desk.wrote(conversation, event.text) or self._named_amount(conversation, event)
+        if answered is not None:
+            return answered
+        if conversation.step in {Step.OFFER, Step.STAFF_PRICE}:
+            heard = replace(heard, step=Step.FREE, approval_id=None)
+            conversation = replace(conversation, step=Step.FREE, approval_id=None)
         mention = coupon_in(event.text)
         if mention is not None and self._coupons.takes(conversation, mention):
             return self._coupons.heard(conversation, mention, event)
@@ -286,10 +320,19 @@ class Chat:
             told = self._told_where(heard, order, event)
             if told is not None:
                 return told
-        turn = self._quotes.inquired(conversation, event)
+        inquiry = self._quotes.read(conversation, event)
+        if inquiry.price_wish is not None:
+            turn = self._haggling.wished(conversation, inquiry.price_wish, inquiry, event)
+        else:
+            turn = self._quotes.inquired(conversation, event, inquiry)
         if turn.topic is Topic.NOT_UNDERSTOOD and order is not None and order.is_unpaid_and_open:
             return self._told_where(heard, order, event) or turn
         return turn
+
+    def _named_amount(self, conversation: Conversation, event: ChatEvent) -> Turn | None:
+        """A number alone, as the price that was asked for."""
+        amount = amount_in(event.text) if conversation.step is Step.OFFER else None
+        return self._haggling.named_amount(conversation, amount, event) if amount is not None else None
 
     def _told_where(self, heard: Conversation, order: Order, event: ChatEvent) -> Turn | None:
         """What a text means to the delivery desk: details of `order`, or None when it is about something else."""
@@ -311,6 +354,9 @@ class Chat:
         }
         if postback.verb in quotes:
             return quotes[postback.verb](conversation, postback, event)
+        priced = self._tapped_price(conversation, postback, event)
+        if priced is not None:
+            return priced
         match postback.verb:
             case "pay_again":
                 return self._quotes.where_it_stands(conversation, postback.fields.get("o", ""))
@@ -327,6 +373,21 @@ class Chat:
         if postback.verb in VERBS:
             return self._tapped_delivery(conversation, postback, event)
         return Turn(conversation, Topic.HOW_TO_ORDER)
+
+    def _tapped_price(self, conversation: Conversation, postback: Postback, event: ChatEvent) -> Turn | None:
+        """A button about a price, a customer's or staff's; None for another, or for staff's in another's hands."""
+        if postback.verb in STAFF_VERBS:
+            return self._staff_desk.tapped(conversation, postback)
+        prices = {
+            "haggle": self._haggling.asked,
+            "offer": self._haggling.offered,
+            "more": self._haggling.stepped,
+        }
+        if postback.verb not in prices:
+            return None
+        # A quote that is not open any more says so, with what can be done about it.
+        turn = prices[postback.verb](conversation, postback, event)
+        return turn or self._quotes.change_asked(conversation, postback, event)
 
     def _tapped_delivery(self, conversation: Conversation, postback: Postback, event: ChatEvent) -> Turn:
         """A button of the delivery desk; when it is too late for it, where the order stands."""

@@ -85,6 +85,7 @@ class DueKind(StrEnum):
     ORDER_EVENT = "order_event"
     RECEIVED_EVENT = "received_event"
     CASE = "case"
+    APPROVAL = "approval"
 
 
 class Store(Protocol):
@@ -232,6 +233,8 @@ class Timers:
     payment_window: int = 1_200
     payment_check: int = 30
     delivery_silence: int = 30 * 86_400
+    approval_reminder: int = 1_800
+    approval_patience: int = 3_600
 
     @property
     def grace(self) -> int:

@@ -48,12 +48,17 @@ class QuoteDesk:
 
     # What is wanted --------------------------------------------------------------------------------------
 
-    def inquired(self, conversation: Conversation, event: ChatEvent) -> Turn:
+    def read(self, conversation: Conversation, event: ChatEvent) -> Inquiry:
+        """What the customer's words ask for."""
+        vocabulary = vocabulary_of(self._quoting.catalogue())
+        today = event.at.astimezone(TAIPEI).date()
+        return parse_inquiry(event.text, vocabulary, today=today, reader=conversation.language)
+
+    def inquired(self, conversation: Conversation, event: ChatEvent, inquiry: Inquiry | None = None) -> Turn:
         """A text that may order something; at most one question, and never a guess about a product."""
+        inquiry = inquiry or self.read(conversation, event)
         catalogue = self._quoting.catalogue()
         vocabulary = vocabulary_of(catalogue)
-        today = event.at.astimezone(TAIPEI).date()
-        inquiry = parse_inquiry(event.text, vocabulary, today=today, reader=conversation.language)
         asked = [question for question in inquiry.questions if question.kind is not QuestionKind.WHICH_DATE]
         answers = self._answers(conversation, inquiry)
         cart = cart_after(conversation.cart, conversation.asked_sku, inquiry, vocabulary, answers=answers)

@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
+from storefront.domain.approval import Approval
 from storefront.domain.catalogue import Catalogue
 from storefront.domain.conversation import Conversation, OrderDelivery
 from storefront.domain.errors import Conflict
@@ -86,6 +87,9 @@ class StoredScene:
 
     def quote(self, quote_id: str, quote_version: int) -> Quote:
         return self._found(self._store.read(Quote, quote_id, quote_version))
+
+    def approval(self, approval_id: str) -> Approval:
+        return self._found(self._store.read(Approval, approval_id))
 
     def order(self, order_number: str) -> Order:
         return self._found(self._store.read(Order, order_number))

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
+from storefront.domain.approval import Approval
 from storefront.domain.conversation import Conversation
 from storefront.domain.order import Order
 from storefront.domain.outbox import OrderEvent, ReplyToken, Topic
@@ -63,7 +64,8 @@ class Turn:
 
     No topic means that somebody else answers (the payment card) or nobody. `start` is a quote whose workflow
     begins, `end` are quotes whose workflows are over, `wake` is an order that is complete, `event`
-    something that the order system is told, `staff_causes` the causes of notices among the writes.
+    something that the order system is told, `staff_causes` the causes of notices among the writes, `also_told`
+    ids of messages to others, `referred` an approval that a person is asked for, `decided` one that is decided.
     """
 
     conversation: Conversation
@@ -77,6 +79,9 @@ class Turn:
     cancelled: CancelPlan | None = None
     event: OrderEvent | None = None
     staff_causes: tuple[str, ...] = ()
+    also_told: tuple[str, ...] = ()
+    referred: Approval | None = None
+    decided: Approval | None = None
 
 
 def whole_number(postback: Postback, name: str) -> int | None:

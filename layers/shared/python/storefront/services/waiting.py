@@ -14,7 +14,7 @@ TRIES: Final = 8
 
 
 class Named(Protocol):
-    """A quote or an order: both know the workflow that they belong to."""
+    """A quote, an order or an approval: each knows the workflow that it belongs to."""
 
     @property
     def workflow_name(self) -> str: ...
@@ -47,6 +47,12 @@ class Waits:
         wait = self._store.read(WorkflowWait, owner.workflow_name, step)
         if wait is not None:
             self._workflow.wake(wait.token, {"orderNumber": order_number})
+
+    def let_go(self, owner: Named, step: WaitStep) -> None:
+        """Let a workflow go on that reads by itself what happened."""
+        wait = self._store.read(WorkflowWait, owner.workflow_name, step)
+        if wait is not None:
+            self._workflow.wake(wait.token, {})
 
     def end(self, owner: Named, error: StorefrontError, *steps: WaitStep) -> None:
         """End the workflow wherever in `steps` it waits."""
