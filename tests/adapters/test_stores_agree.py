@@ -18,8 +18,9 @@ from storefront.adapters.dynamodb import DynamoDbStore
 from storefront.adapters.layout import LAYOUTS, Table
 from storefront.domain.casework import CaseKind, OperatorCase, ReceivedEvent, WaitStep, WorkflowWait
 from storefront.domain.conversation import Conversation, DeliveryDetails, OrderDelivery
+from storefront.domain.coupon import EVERYBODY, CouponTally
 from storefront.domain.delivery import InvoiceChoice, InvoiceKind, Recipient, StoreChain, StorePickup
-from storefront.domain.errors import Conflict, StockShort
+from storefront.domain.errors import Conflict, CouponUsedUp, StockShort
 from storefront.domain.language import Language
 from storefront.domain.money import Currency
 from storefront.domain.order import Order, OrderState
@@ -28,7 +29,7 @@ from storefront.domain.payment import AttemptState, PaymentAttempt
 from storefront.domain.quote import Quote, QuoteLine
 from storefront.domain.refund import Refund
 from storefront.domain.shipment import Parcel, ShipmentEvent, ShipmentStatus, StoreStop
-from storefront.services.ports import DueKind, Put, StockMove, Store, Write
+from storefront.services.ports import CouponUse, DueKind, Put, StockMove, Store, Write
 from tests.aws.deployment import REGION, TABLE, Deployment
 from tests.doubles.little_shop import CUSTOMER, DELIVERY, TEA, customer_row, order_row
 from tests.doubles.machinery import START
@@ -145,6 +146,7 @@ class Commit:
 
     changes: tuple[Change, ...]
     moves: tuple[StockMove, ...]
+    uses: tuple[CouponUse, ...] = ()
 
 
 CHANGES = st.builds(
@@ -162,11 +164,19 @@ MOVES = st.builds(
     committed=st.integers(-1, 1),
     on_hand=st.integers(-1, 1),
 ).filter(lambda move: move != StockMove(move.sku))
+USES = st.builds(
+    CouponUse,
+    st.sampled_from(["TEA100", "CAKE5"]),
+    st.sampled_from([EVERYBODY, CUSTOMER]),
+    st.sampled_from([1, 1, -1]),
+    st.none() | st.integers(0, 2),
+)
 COMMITS = st.builds(
     Commit,
     st.lists(CHANGES, max_size=3, unique_by=lambda change: change.name).map(tuple),
     st.lists(MOVES, max_size=2, unique_by=lambda move: move.sku).map(tuple),
-).filter(lambda commit: bool(commit.changes or commit.moves))
+    st.lists(USES, max_size=2, unique_by=lambda use: (use.code, use.holder)).map(tuple),
+).filter(lambda commit: bool(commit.changes or commit.moves or commit.uses))
 
 
 def row_of(change: Change) -> Any:
@@ -196,9 +206,11 @@ def apply(store: Store, commit: Commit) -> tuple[str, str]:
         revision = known.revision if known is not None else 0
         writes.append(Put(replace(row, revision=max(0, revision - change.stale))))
     try:
-        store.commit(*writes, *commit.moves)
+        store.commit(*writes, *commit.moves, *commit.uses)
     except StockShort as short:
         return "short", short.sku
+    except CouponUsedUp as used_up:
+        return "used up", used_up.coupon
     except Conflict as conflict:
         return "conflict", str(conflict)
     return "written", ""
@@ -215,6 +227,11 @@ def everything_in(store: Store, before: datetime) -> dict[str, object]:
         "refunds": [store.rows_of(Refund, number) for number in ("a", "b")],
         "message": store.read(Message, "event:1"),
         "conversation": store.read(Conversation, CUSTOMER),
+        "tallies": [
+            store.read(CouponTally, code, holder)
+            for code in ("TEA100", "CAKE5")
+            for holder in (EVERYBODY, CUSTOMER)
+        ],
         "recent": store.recent_orders(CUSTOMER, 10),
         "recent one": store.recent_orders(CUSTOMER, 1),
         "due": {
@@ -273,6 +290,37 @@ def test_a_row_that_is_not_due_any_more_is_not_found() -> None:
             store.commit(Put(order))
             store.commit(Put(replace(order, revision=1, due_at=None, state=OrderState.PAID)))
             assert list(store.due(DueKind.ORDER, SOON, 25)) == []
+
+
+@pytest.mark.parametrize("most", [None, 2])
+def test_a_coupon_is_used_as_often_as_it_may_be_and_given_back_as_often_as_it_was_used(
+    most: int | None,
+) -> None:
+    with dynamodb() as real:
+        for store in (real, in_memory()):
+            with pytest.raises(CouponUsedUp):
+                store.commit(CouponUse("TEA100", EVERYBODY, -1))
+            assert store.read(CouponTally, "TEA100", EVERYBODY) is None
+            for _ in range(2):
+                store.commit(CouponUse("TEA100", EVERYBODY, 1, most), CouponUse("TEA100", CUSTOMER, 1))
+            assert store.read(CouponTally, "TEA100", CUSTOMER) == CouponTally("TEA100", CUSTOMER, 2)
+            if most is not None:
+                with pytest.raises(CouponUsedUp):
+                    store.commit(CouponUse("TEA100", CUSTOMER, 1), CouponUse("TEA100", EVERYBODY, 1, most))
+            assert store.read(CouponTally, "TEA100", CUSTOMER) == CouponTally("TEA100", CUSTOMER, 2)
+            for _ in range(2):
+                store.commit(CouponUse("TEA100", EVERYBODY, -1))
+            with pytest.raises(CouponUsedUp):
+                store.commit(CouponUse("TEA100", EVERYBODY, -1))
+            assert store.read(CouponTally, "TEA100", EVERYBODY) == CouponTally("TEA100", EVERYBODY, 0)
+
+
+def test_a_coupon_without_uses_is_used_by_nobody() -> None:
+    with dynamodb() as real:
+        for store in (real, in_memory()):
+            with pytest.raises(CouponUsedUp):
+                store.commit(CouponUse("GONE1", EVERYBODY, 1, 0))
+            assert store.read(CouponTally, "GONE1", EVERYBODY) is None
 
 
 def test_kinds_without_a_partition_of_their_own_cannot_be_listed() -> None:

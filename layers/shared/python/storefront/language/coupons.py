@@ -30,7 +30,7 @@ _ALONE: Final = re.compile(r"[\s「『\"'(（【#]*(?P<code>[a-z0-9]{4,20})[\s�
 _MOST_CHARACTERS: Final = 400
 _WORDS_OF_QUESTIONS: Final = (
     "please thanks thank available here there work works working today valid that this with from still have what when "
-    "where code codes"
+    "where code codes coupon coupons voucher vouchers promo"
 )
 _NO_CODES: Final = frozenset(_WORDS_OF_QUESTIONS.split())
 """Words that follow `coupon` in a question about coupons."""
