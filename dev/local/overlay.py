@@ -6,7 +6,8 @@ So
 
 - each function becomes a custom runtime whose `bootstrap` starts Lambda's runtime client on the built code,
 - each route of an HTTP API becomes the integration, route and permission that it stands for,
-- each `TimeoutSecondsPath` becomes the value that the stack parameter of that name has in this run.
+- each `TimeoutSecondsPath` becomes the value that the stack parameter of that name has in this run; the wait for
+  a decision, whose length differs from round to round, becomes equal steps that meet the reminder and the end.
 
 Nothing here touches a file: `write_overlay` in `dev.local.deploying` does.
 """
@@ -17,11 +18,13 @@ import shlex
 from collections.abc import Callable, Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
+from math import gcd
 from pathlib import Path
 from typing import Any
 
 from dev.local.template import Json, resources_of
 
+MOST_STEPS = 20
 API_ID = "10ca1a91"
 IMPLICIT_API = "ServerlessHttpApi"
 # What a custom runtime on a pinned copy of the code has no use for.
@@ -293,12 +296,21 @@ def with_literal_timeouts(definition: Any, values: Mapping[str, str]) -> Any:
 def _seconds(path: str, values: Mapping[str, str]) -> int:
     """`$.timers.quoteValiditySeconds` names the parameter QuoteValiditySeconds."""
     field = re.split(r"[.\[\]'\"]+", path.rstrip("]'\""))[-1]
+    if field == "waitSeconds":
+        return _step(_seconds("quoteReminderSeconds", values), _seconds("quoteValiditySeconds", values))
     parameter = field[:1].upper() + field[1:]
     if not values.get(parameter, "").isdigit():
         raise OverlayError(
             f"TimeoutSecondsPath {path}: the template has no parameter {parameter} in whole seconds."
         )
     return int(values[parameter])
+
+
+def _step(reminder: int, validity: int) -> int:
+    """The longest step by which both moments are met, but not so short that a quote is looked at all the time."""
+    if reminder >= validity:
+        return validity
+    return max(gcd(reminder, validity), -(-validity // MOST_STEPS))
 
 
 # Files that the template includes -----------------------------------------------------------------------

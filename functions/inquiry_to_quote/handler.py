@@ -15,8 +15,12 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any] | None:
     if isinstance(task, AwaitDecision):
         bootstrap.deciding().await_decision(task.quoteId, task.quoteVersion, task.token)
         return None
-    decision, order_number = bootstrap.deciding().expire_quote(task.quoteId, task.quoteVersion)
-    return {"outcome": decision.value, "orderNumber": order_number}
+    review = bootstrap.deciding().review_quote(task.quoteId, task.quoteVersion)
+    return {
+        "outcome": review.decision.value,
+        "orderNumber": review.order_number,
+        "waitSeconds": review.wait_seconds,
+    }
 
 
 def _answer(body: str) -> None:

@@ -93,7 +93,8 @@ def test_every_task_has_an_end_and_nothing_it_raises_kills_the_execution(name: s
 @pytest.mark.parametrize("name", sorted(WAITING))
 def test_a_waiting_task_takes_its_patience_from_the_input_and_hands_its_token_over(name: str) -> None:
     state = TASKS[name]
-    assert state["TimeoutSecondsPath"].startswith("$.timers.")
+    decision = name == "AwaitDecision"
+    assert state["TimeoutSecondsPath"].startswith("$.decision." if decision else "$.timers.")
     assert state["Parameters"]["Payload"]["token.$"] == "$$.Task.Token"
 
 
@@ -104,7 +105,7 @@ def test_whoever_timed_out_looks_at_what_really_happened_first() -> None:
             if {"States.Timeout", "States.ALL"} & set(rule["ErrorEquals"]):
                 after_timeout.setdefault(name, rule["Next"])
     assert after_timeout == {
-        "AwaitDecision": "ExpireQuote",
+        "AwaitDecision": "ReviewQuote",
         "SettlePayment": "AllowGrace",
         "AwaitDelivery": "NeedsOperator",
     }
@@ -169,7 +170,7 @@ def test_payloads_are_what_the_functions_read() -> None:
 
 def test_the_execution_holds_ids_and_durations_only() -> None:
     kept = {name for state in TASKS.values() for name in (state.get("ResultSelector") or {})}
-    assert kept == {"outcome.$", "orderNumber.$"}
+    assert kept == {"outcome.$", "orderNumber.$", "waitSeconds.$"}
     assert all(
         state.get("ResultPath") is None or "ResultSelector" in state or name == "AwaitDecision"
         for name, state in TASKS.items()

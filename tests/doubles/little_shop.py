@@ -23,6 +23,7 @@ from storefront.messages.scene import Shop
 from storefront.services.cancelling import Cancelling
 from storefront.services.checkout import Checkout
 from storefront.services.coupons import Coupons
+from storefront.services.lapsing import Lapsing
 from storefront.services.order_events import OrderEvents
 from storefront.services.payment_page import PaymentPage
 from storefront.services.ports import (
@@ -45,6 +46,7 @@ from storefront.services.shipping import Shipping
 from storefront.services.sweeping import Sweeping
 from storefront.services.telling import Telling
 from storefront.services.waiting import Waits
+from storefront.settings import Settings
 from tests.doubles.line_model import LineModel
 from tests.doubles.line_pay_model import LinePayModel
 from tests.doubles.machinery import (
@@ -99,6 +101,7 @@ DELIVERY: Final = DeliveryDetails(
     invoice=InvoiceChoice(InvoiceKind.PAPER),
 )
 TIMERS: Final = Timers()
+PUSH_POLICY: Final = Settings({}).push_policy
 WINDOW: Final = timedelta(seconds=TIMERS.payment_window)
 GRACE: Final = timedelta(seconds=TIMERS.grace)
 
@@ -203,8 +206,12 @@ class Services:
         return Coupons(self.store, self.rules)
 
     @cached_property
+    def lapsing(self) -> Lapsing:
+        return Lapsing(self.store, self.quoting, self.telling, PUSH_POLICY, self.timers, self.clock)
+
+    @cached_property
     def sweeping(self) -> Sweeping:
-        return Sweeping(self.store, self.quoting, self.telling, self.jobs, self.clock, self.metrics)
+        return Sweeping(self.store, self.lapsing, self.telling, self.jobs, self.clock, self.metrics)
 
     @cached_property
     def order_events(self) -> OrderEvents:

@@ -305,7 +305,7 @@ class TalkingShop(Services):
 
     @cached_property
     def deciding(self) -> Deciding:
-        return Deciding(self.store, self.quoting, self.waits, self.clock)
+        return Deciding(self.store, self.lapsing, self.waits, self.clock)
 
     def take_in(self, source: str, event_id: str) -> None:
         """Apply a stored event and tell of it, as the queue's function does."""

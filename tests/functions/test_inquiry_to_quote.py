@@ -258,7 +258,7 @@ def test_a_task_of_a_workflow_that_nobody_knows_is_an_error_not_a_guess(shop: Wo
     before = shop.state()
     for task in (
         {"task": "await_decision", "token": "t", "quoteId": "none", "quoteVersion": 1},
-        {"task": "expire_quote", "quoteId": "none", "quoteVersion": 1},
+        {"task": "review_quote", "quoteId": "none", "quoteVersion": 1},
         {"task": "sing"},
         {},
     ):

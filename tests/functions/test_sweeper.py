@@ -136,7 +136,7 @@ def test_a_repeat_of_a_finished_order_s_tasks_changes_nothing(shop: World) -> No
     asked = {"quoteId": quote_id, "quoteVersion": int(version)}
     answers = [
         shop.invoke("InquiryToQuoteFunction", {"task": "await_decision", "token": "t", **asked}),
-        shop.invoke("InquiryToQuoteFunction", {"task": "expire_quote", **asked}),
+        shop.invoke("InquiryToQuoteFunction", {"task": "review_quote", **asked}),
         shop.invoke("LinePayCheckoutFunction", {"task": "open_payment", **number}),
         shop.invoke("LinePayCheckoutFunction", {"task": "settle_payment", "token": "t", **number}),
         shop.invoke("LinePayCheckoutFunction", {"task": "close_payment", **number}),
@@ -145,7 +145,7 @@ def test_a_repeat_of_a_finished_order_s_tasks_changes_nothing(shop: World) -> No
     ]
     assert answers == [
         None,
-        {"outcome": "accepted", **number},
+        {"outcome": "accepted", "waitSeconds": None, **number},
         number,
         None,
         {"outcome": "paid", **number},

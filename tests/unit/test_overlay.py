@@ -255,6 +255,18 @@ def test_a_timeout_without_a_parameter_of_its_name_is_refused() -> None:
         with_literal_timeouts({"TimeoutSecondsPath": "$.timers.patienceSeconds"}, {"Patience": "1"})
 
 
+@pytest.mark.parametrize(
+    ("reminder", "validity", "step"),
+    [(72_000, 86_400, 14_400), (20, 30, 10), (12, 20, 4), (10, 10, 10), (72_000, 12, 12), (20, 31, 2)],
+)
+def test_the_wait_for_a_decision_goes_in_steps_that_meet_its_reminder_and_its_end(
+    reminder: int, validity: int, step: int
+) -> None:
+    values = {"QuoteReminderSeconds": str(reminder), "QuoteValiditySeconds": str(validity)}
+    made = with_literal_timeouts({"TimeoutSecondsPath": "$.decision.waitSeconds"}, values)
+    assert made == {"TimeoutSeconds": step}
+
+
 def test_a_layer_from_elsewhere_is_refused() -> None:
     template = built()
     template["Globals"]["Function"]["Layers"] = ["arn:aws:lambda:us-east-1:1:layer:other:1"]

@@ -27,3 +27,10 @@ def hasty_shop(door: Door) -> Iterator[World]:
     """One in which quotes and payment windows last seconds."""
     with world(door, QuoteValiditySeconds="4", PaymentWindowSeconds="3", PaymentCheckSeconds="1") as made:
         yield made
+
+
+@pytest.fixture(scope="module")
+def reminding_shop(door: Door) -> Iterator[World]:
+    """One in which a quote is reminded of after two seconds and lasts for five."""
+    with world(door, QuoteValiditySeconds="5", QuoteReminderSeconds="2") as made:
+        yield made

@@ -75,9 +75,21 @@ def test_a_quote_that_nobody_answers_expires_and_frees_its_stock(hasty_shop: Wor
     name = phone.quote("我要 2 盒鳳梨酥")
     assert shop.stock("CAK-PIN") != before
     path = ended(shop, name)
-    assert path[:3] == ["AwaitDecision", "ExpireQuote", "WhatBecameOfTheQuote"]
+    assert path[:3] == ["AwaitDecision", "ReviewQuote", "WhatBecameOfTheQuote"]
     assert path[-1] == "EndedUnpaid"
     assert shop.stock("CAK-PIN") == before
+
+
+def test_a_quote_is_reminded_of_on_its_way_to_its_end(reminding_shop: World) -> None:
+    shop = reminding_shop
+    before = shop.stock("TEA-JAS")
+    phone = shop.phone()
+    name = phone.quote()
+    round_of_waiting = ["AwaitDecision", "ReviewQuote", "WhatBecameOfTheQuote"]
+    assert ended(shop, name) == [*round_of_waiting, *round_of_waiting, "EndedUnpaid"]
+    assert shop.stock("TEA-JAS") == before
+    said = words(phone.everything())
+    assert (said.count("報價快到期了"), said.count("報價已過期")) == (1, 1)
 
 
 def test_an_unpaid_order_is_closed_after_its_window_and_its_grace(hasty_shop: World) -> None:
@@ -126,12 +138,12 @@ def test_a_paid_order_without_news_becomes_a_case_for_a_person(shop: World) -> N
     # The same order in an execution whose patience is a second, as in a stack with other durations.
     quote_id, _, version = order.workflow_name.rpartition("-")
     timers = {
-        "quoteValiditySeconds": 60,
         "paymentWindowSeconds": 60,
         "graceSeconds": 1,
         "deliverySilenceSeconds": 1,
     }
-    shop.start("silent-1", {"quoteId": quote_id, "quoteVersion": int(version), "timers": timers})
+    asked = {"quoteId": quote_id, "quoteVersion": int(version), "decision": {"waitSeconds": 60}}
+    shop.start("silent-1", {**asked, "timers": timers})
     path = ended(shop, "silent-1")
     assert path[-3:] == ["AwaitDelivery", "NeedsOperator", "WithPeople"]
     case = shop.store.read(OperatorCase, CaseKind.DELIVERY_SILENT, order.order_number)
@@ -139,7 +151,7 @@ def test_a_paid_order_without_news_becomes_a_case_for_a_person(shop: World) -> N
 
 
 def test_a_broken_function_ends_with_people_and_not_in_silence(shop: World) -> None:
-    shop.start("broken-1", {"quoteId": "none", "quoteVersion": 1, "timers": {"quoteValiditySeconds": 5}})
+    shop.start("broken-1", {"quoteId": "none", "quoteVersion": 1, "decision": {"waitSeconds": 5}})
     path = ended(shop, "broken-1")
     assert path == ["AwaitDecision", "NeedsOperator", "WithPeople"]
     assert ("InquiryToQuoteFunction", "LookupError") in shop.failures
@@ -252,7 +264,7 @@ def test_a_quote_that_is_accepted_while_its_token_is_lost_goes_on_to_its_payment
     shop.until(phone.payment_link)
     path = shop.path(name)
     assert path[: path.index("OpenPayment") + 1][-3:] == [
-        "ExpireQuote",
+        "ReviewQuote",
         "WhatBecameOfTheQuote",
         "OpenPayment",
     ]
@@ -264,20 +276,21 @@ def test_a_quote_whose_details_are_still_missing_waits_on(shop: World) -> None:
     phone.accept()
     quote_id, _, version = name.rpartition("-")
     answer: Any = shop.invoke(
-        "InquiryToQuoteFunction", {"task": "expire_quote", "quoteId": quote_id, "quoteVersion": int(version)}
+        "InquiryToQuoteFunction", {"task": "review_quote", "quoteId": quote_id, "quoteVersion": int(version)}
     )
-    assert answer == {"outcome": "waiting", "orderNumber": phone.order().order_number}
+    assert (answer["outcome"], answer["orderNumber"]) == ("waiting", phone.order().order_number)
+    assert answer["waitSeconds"] > 60
     timers = {
-        "quoteValiditySeconds": 1,
         "paymentWindowSeconds": 60,
         "graceSeconds": 1,
         "deliverySilenceSeconds": 60,
     }
-    shop.start("short-1", {"quoteId": quote_id, "quoteVersion": int(version), "timers": timers})
+    asked = {"quoteId": quote_id, "quoteVersion": int(version), "decision": {"waitSeconds": 1}}
+    shop.start("short-1", {**asked, "timers": timers})
     shop.until(lambda: shop.path("short-1").count("AwaitDecision") > 1)
     assert shop.path("short-1")[:4] == [
         "AwaitDecision",
-        "ExpireQuote",
+        "ReviewQuote",
         "WhatBecameOfTheQuote",
         "AwaitDecision",
     ]

@@ -40,7 +40,7 @@ BEFORE_PAYMENT = {
     Topic.QUOTE_EXPIRED,
     Topic.QUOTE_SUPERSEDED,
 }
-OFFERS = {Topic.QUOTE, Topic.QUOTE_SUPERSEDED}
+OFFERS = {Topic.QUOTE, Topic.QUOTE_SUPERSEDED, Topic.QUOTE_REMINDER}
 """What shows a quote that can be accepted."""
 
 VERBS: dict[str, set[str]] = {

@@ -156,7 +156,15 @@ def test_what_a_crash_left_undone_is_finished_when_the_event_comes_again_A9() ->
     shop.chat.handle(event)
     assert [sent.kind for sent in shop.line.sent] == ["push"]
     assert shop.workflow.started == [
-        ("quote1-1", {"quoteId": "quote1", "quoteVersion": 1, "timers": {"decision": 86_400}})
+        (
+            "quote1-1",
+            {
+                "quoteId": "quote1",
+                "quoteVersion": 1,
+                "decision": {"waitSeconds": 72_000},
+                "timers": {"decision": 86_400},
+            },
+        )
     ]
 
 

@@ -9,7 +9,7 @@ from storefront.domain.casework import WaitStep, WorkflowWait
 from storefront.domain.errors import Conflict
 from storefront.domain.order import OrderState
 from storefront.domain.quote import QuoteState
-from storefront.services.deciding import Decision
+from storefront.services.deciding import Decision, Review
 from storefront.services.ports import Put, Write
 from tests.doubles.memory_store import MemoryStore
 from tests.doubles.talking_shop import TalkingShop
@@ -29,8 +29,8 @@ def wait(shop: TalkingShop, token: str = "token") -> None:
     shop.deciding.await_decision(shop.quote.quote_id, shop.quote.quote_version, token)
 
 
-def expire(shop: TalkingShop) -> tuple[Decision, str | None]:
-    return shop.deciding.expire_quote(shop.quote.quote_id, shop.quote.quote_version)
+def review(shop: TalkingShop) -> Review:
+    return shop.deciding.review_quote(shop.quote.quote_id, shop.quote.quote_version)
 
 
 def accept(shop: TalkingShop) -> str:
@@ -122,19 +122,19 @@ def test_a_workflow_cannot_wait_for_a_quote_that_is_gone() -> None:
 @pytest.mark.parametrize(
     ("moment", "decision", "state", "held"),
     [
-        (-SECOND, Decision.WAITING, QuoteState.OFFERED, 3),
-        (timedelta(0), Decision.ENDED, QuoteState.EXPIRED, 0),
-        (SECOND, Decision.ENDED, QuoteState.EXPIRED, 0),
+        (-SECOND, Review(Decision.WAITING, None, 1), QuoteState.OFFERED, 3),
+        (timedelta(0), Review(Decision.ENDED), QuoteState.EXPIRED, 0),
+        (SECOND, Review(Decision.ENDED), QuoteState.EXPIRED, 0),
     ],
 )
 def test_an_open_quote_expires_at_its_moment_and_not_before_S4(
-    moment: timedelta, decision: Decision, state: QuoteState, held: int
+    moment: timedelta, decision: Review, state: QuoteState, held: int
 ) -> None:
     shop = quoted()
     shop.clock.now = shop.quote.valid_until + moment
-    assert expire(shop) == (decision, None)
+    assert review(shop) == decision
     assert (shop.quote.state, shop.held("TEA-JAS")) == (state, held)
-    assert expire(shop) == (decision, None)
+    assert review(shop) == decision
     assert shop.held("TEA-JAS") == held
 
 
@@ -144,7 +144,7 @@ def test_a_quote_that_has_ended_already_is_left_alone(data: str) -> None:
     shop.press(data)
     held = shop.held("TEA-JAS")
     shop.clock.go_on(2 * 86_400)
-    assert shop.deciding.expire_quote("quote1", 1) == (Decision.ENDED, None)
+    assert shop.deciding.review_quote("quote1", 1) == Review(Decision.ENDED)
     assert shop.held("TEA-JAS") == held
 
 
@@ -152,7 +152,7 @@ def test_an_accepted_quote_is_never_expired_D2() -> None:
     shop = quoted()
     number = accept(shop)
     shop.clock.go_on(2 * 86_400)
-    assert expire(shop) == (Decision.WAITING, number)
+    assert review(shop) == Review(Decision.WAITING, number, 60)
     assert (shop.quote.state, shop.held("TEA-JAS")) == (QuoteState.ACCEPTED, 3)
 
 
@@ -170,7 +170,7 @@ def test_what_became_of_the_order_decides_D2(changes: dict[str, object], decisio
     shop = quoted()
     number = accept(shop)
     shop.store.commit(Put(replace(shop.order, **changes)))  # type: ignore[arg-type]
-    assert expire(shop) == (decision, number)
+    assert review(shop) == Review(decision, number)
 
 
 class BusyStore(MemoryStore):
@@ -192,7 +192,7 @@ def test_a_quote_that_somebody_changes_meanwhile_is_read_again(lost: int) -> Non
     shop.say("茉莉綠茶 3 盒")
     shop.clock.now = shop.quote.valid_until
     store.lost = lost
-    assert expire(shop) == (Decision.ENDED, None)
+    assert review(shop) == Review(Decision.ENDED)
     assert shop.held("TEA-JAS") == 0
 
 
@@ -203,7 +203,7 @@ def test_a_quote_that_keeps_changing_is_left_to_the_next_try() -> None:
     shop.clock.now = shop.quote.valid_until
     store.lost = 8
     with pytest.raises(Conflict, match=r"^quote1$"):
-        expire(shop)
+        review(shop)
     assert (shop.quote.state, shop.held("TEA-JAS")) == (QuoteState.OFFERED, 3)
 
 

@@ -11,7 +11,7 @@ from storefront.domain.quote import Quote, QuoteState
 from storefront.domain.refund import RefundState
 from storefront.messages.pages import PageState
 from storefront.services.checkout import Closing
-from storefront.services.deciding import Deciding, Decision
+from storefront.services.deciding import Deciding, Decision, Review
 from storefront.services.payment_page import page_state
 from storefront.services.ports import Put
 from tests.doubles.little_shop import ORDER, LittleShop
@@ -66,8 +66,8 @@ def test_a_decision_on_its_quote_is_over_D2(given_back: bool) -> None:
         assert shop.carry_out(refund).state is not RefundState.REFUSED
     quote = Quote(**{**vars(_quote_of_the_order()), "order_number": ORDER, "state": QuoteState.ACCEPTED})
     shop.store.commit(Put(quote))
-    deciding = Deciding(shop.store, shop.quoting, shop.waits, shop.clock)
-    assert deciding.expire_quote(quote.quote_id, 1) == (Decision.ENDED, ORDER)
+    deciding = Deciding(shop.store, shop.lapsing, shop.waits, shop.clock)
+    assert deciding.review_quote(quote.quote_id, 1) == Review(Decision.ENDED, ORDER)
     deciding.await_decision(quote.quote_id, 1, "token3")
     assert (shop.workflow.woken, shop.workflow.ended) == ([], [("token3", "OrderEnded")])
     assert shop.store.read(Quote, quote.quote_id, 1) is not None

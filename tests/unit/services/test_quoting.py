@@ -51,7 +51,8 @@ def test_a_quote_freezes_prices_and_holds_the_stock_of_counted_products() -> Non
     quote = stored(shop)
     assert (quote.quote_version, quote.state, quote.subtotal) == (1, QuoteState.OFFERED, 420)
     assert quote.valid_until == START + timedelta(days=1)
-    assert quote.due_at == quote.valid_until + timedelta(seconds=60)
+    assert quote.remind_at == START + timedelta(hours=20)
+    assert quote.due_at == quote.remind_at + timedelta(seconds=60)
     assert shop.stock == Counters(FREE - 2, UNITS + 2, 0, STOCK)
     shop.catalogues.catalogue = Catalogue.of([replace(TEA, price=999)])
     assert stored(shop).subtotal == 420

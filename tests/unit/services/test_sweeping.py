@@ -59,6 +59,11 @@ def test_an_order_that_was_paid_meanwhile_is_left_alone() -> None:
 def test_a_quote_ends_with_its_validity_and_frees_its_stock_S4() -> None:
     shop, quote = quoted()
     assert shop.stock == Counters(STOCK - UNITS - 2, UNITS + 2, 0, STOCK)
+    shop.clock.now = quote.valid_until - timedelta(seconds=1)
+    shop.sweeping.sweep()
+    after = shop.store.read(Quote, quote.quote_id, 1)
+    assert after is not None
+    assert (after.state, after.remind_at) == (QuoteState.OFFERED, None)
     shop.clock.now = quote.valid_until
     shop.sweeping.sweep()
     after = shop.store.read(Quote, quote.quote_id, 1)

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from storefront.services.checkout import Checkout
     from storefront.services.deciding import Deciding
     from storefront.services.haggling import HaggleDesk
+    from storefront.services.lapsing import Lapsing
     from storefront.services.order_events import OrderEvents
     from storefront.services.order_lookup import OrderLookup
     from storefront.services.own_rows import OwnRows
@@ -207,6 +208,14 @@ def promising() -> "Promising":
 
 
 @cache
+def lapsing() -> "Lapsing":
+    from storefront.adapters.identifiers import now
+    from storefront.services.lapsing import Lapsing
+
+    return Lapsing(store(), quoting(), telling(), settings().push_policy, settings().timers, now)
+
+
+@cache
 def own_rows() -> "OwnRows":
     from storefront.services.own_rows import OwnRows
 
@@ -316,7 +325,7 @@ def deciding() -> "Deciding":
     from storefront.adapters.identifiers import now
     from storefront.services.deciding import Deciding
 
-    return Deciding(store(), quoting(), waits(), now)
+    return Deciding(store(), lapsing(), waits(), now)
 
 
 @cache
@@ -426,7 +435,7 @@ def sweeping() -> "Sweeping":
     from storefront.adapters.identifiers import now
     from storefront.services.sweeping import Sweeping
 
-    return Sweeping(store(), quoting(), telling(), jobs(), now, PowertoolsMetrics())
+    return Sweeping(store(), lapsing(), telling(), jobs(), now, PowertoolsMetrics())
 
 
 @cache

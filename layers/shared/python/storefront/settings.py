@@ -93,7 +93,6 @@ class Settings:
         """Durations that the state machine takes from its input, in seconds."""
         timers = self.timers
         return {
-            "quoteValiditySeconds": timers.quote_validity,
             "paymentWindowSeconds": timers.payment_window,
             "graceSeconds": 2 * timers.grace + 1,
             "deliverySilenceSeconds": timers.delivery_silence,

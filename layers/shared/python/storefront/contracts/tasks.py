@@ -70,15 +70,15 @@ class AwaitDecision(_Internal):
     quoteVersion: int
 
 
-class ExpireQuote(_Internal):
-    """The wait for a decision is over: say what became of the quote."""
+class ReviewQuote(_Internal):
+    """A moment of a quote has come: say what became of it."""
 
-    task: Literal["expire_quote"]
+    task: Literal["review_quote"]
     quoteId: str
     quoteVersion: int
 
 
-type QuoteTask = Annotated[AwaitDecision | ExpireQuote, Field(discriminator="task")]
+type QuoteTask = Annotated[AwaitDecision | ReviewQuote, Field(discriminator="task")]
 QUOTE_TASK: TypeAdapter[QuoteTask] = TypeAdapter(QuoteTask)
 
 

@@ -16,6 +16,7 @@ from storefront.domain.holds import HoldBook
 from storefront.domain.language import Language
 from storefront.domain.order import DeliveryMethod
 from storefront.domain.outbox import ReplyToken
+from storefront.domain.quote import Quote
 
 MOST_GUESSES: Final = 5
 GUESSING_ENDS_AFTER: Final = timedelta(hours=1)
@@ -114,6 +115,10 @@ class Conversation:
     last_event_at: datetime | None = None
     holds: HoldBook | None = None
     revision: int = 0
+
+    def talks_about(self, quote: Quote) -> bool:
+        """Whether this version is the newest that the customer was told of."""
+        return (self.quote_id, self.quote_version) == (quote.quote_id, quote.quote_version)
 
     def spoke(self, language: Language | None, at: datetime) -> "Conversation":
         """The customer did something: a friend, in the language of the text unless one was chosen.

@@ -41,6 +41,8 @@ _CLASSES: Final[Mapping[Topic, MessageClass]] = MappingProxyType(
         Topic.THANKS: MessageClass.SMALL_TALK,
         Topic.ACKNOWLEDGED: MessageClass.SMALL_TALK,
         Topic.GROUP_HINT: MessageClass.SMALL_TALK,
+        Topic.QUOTE_REMINDER: MessageClass.REMINDER,
+        Topic.QUOTE_LAPSED: MessageClass.REMINDER,
         Topic.PAID: MessageClass.TRANSACTIONAL,
         Topic.PAYMENT_DECLINED: MessageClass.TRANSACTIONAL,
         Topic.PAYMENT_CANCELLED: MessageClass.TRANSACTIONAL,
@@ -95,11 +97,13 @@ type PushPlan = PushNow | PushLater | NoPush
 @dataclass(frozen=True)
 class PushPolicy:
     """The shop's rules. Quiet hours are in the shop's own time and may go over midnight; `reserve` is the number of
-    pushes of a month that only answers and transactional messages may use."""
+    pushes of a month that only answers and transactional messages may use. A quote of less than `quote_from` payable
+    units is worth no reminder, and its end is told with the next answer."""
 
     quiet_from: time = time(22)
     quiet_until: time = time(8)
     reserve: int = 50
+    quote_from: int = 300
 
     def is_quiet_at(self, now: datetime) -> bool:
         """Whether people in Taiwan sleep at `now`."""

@@ -173,7 +173,8 @@ class Quote:
     """One version of a quote. `revision` is the row's write counter, not the quote's version.
 
     `promised_since` is when the stock of its lines was first promised, by this version or one before it; None if it
-    is only taken on acceptance.
+    is only taken on acceptance. `remind_at` is when the customer is reminded, once; `told_of_end` says that an answer
+    has told them that it has expired.
     """
 
     quote_id: str
@@ -192,6 +193,8 @@ class Quote:
     agreed: Mapping[str, AgreedPrice] = field(default_factory=dict)
     discounts: tuple[Discount, ...] = ()
     promised_since: datetime | None = None
+    remind_at: datetime | None = None
+    told_of_end: bool = False
     due_at: datetime | None = None
     revision: int = 0
 
@@ -230,7 +233,7 @@ class Quote:
 
     def ended(self, state: QuoteState) -> "Quote":
         """This version superseded, declined or expired: its stock is free again."""
-        return replace(self, state=move(QUOTE_MOVES, self.state, state), due_at=None)
+        return replace(self, state=move(QUOTE_MOVES, self.state, state), remind_at=None, due_at=None)
 
     def accepted(self, order_number: str) -> "Quote":
         """This version accepted: its stock hold now belongs to the order."""
@@ -238,5 +241,6 @@ class Quote:
             self,
             state=move(QUOTE_MOVES, self.state, QuoteState.ACCEPTED),
             order_number=order_number,
+            remind_at=None,
             due_at=None,
         )

@@ -17,6 +17,7 @@ class EntryKind(StrEnum):
     OFFERED = "offered"
     ACCEPTED = "accepted"
     DECLINED = "declined"
+    REMINDED = "reminded"
     EXPIRED = "expired"
     MET = "met"
     """A price that the customer asked for was agreed to, within the shop's rules."""

@@ -51,7 +51,7 @@ def quote(facts: Facts, scene: Scene, speaker: Speaker) -> list[Node]:
     """All that an inquiry leads to, in one card: lines, total, terms, and the button that makes the order."""
     offered = _named_quote(facts, scene)
     shop, catalogue = scene.shop, scene.catalogue()
-    formal = offered.formal or offered.total >= shop.formal_quote_from
+    formal = is_formal(offered, shop)
     title = speaker.say("quote.title_formal" if formal else "quote.title")
     amount = speaker.amount(offered.total, offered.currency)
     until = speaker.moment(offered.valid_until)
@@ -86,6 +86,11 @@ def quote(facts: Facts, scene: Scene, speaker: Speaker) -> list[Node]:
     )
     summary = speaker.say("quote.summary", title=title, amount=amount, until=until)
     return [flex.flex_message(summary, card), *haggle_cards.beside_quote(facts, offered, speaker)]
+
+
+def is_formal(offered: Quote, shop: Shop) -> bool:
+    """Whether a quote is one for a buyer's file: asked for as such, or large."""
+    return offered.formal or offered.total >= shop.formal_quote_from
 
 
 def _validity(offered: Quote, speaker: Speaker) -> str:
@@ -366,7 +371,7 @@ def quote_expired(facts: Facts, scene: Scene, speaker: Speaker) -> list[Node]:
         flex.heading(speaker.say("quote_expired.title"), above=scene.shop.name, color=flex.ATTENTION),
         flex.body(
             flex.text(ended),
-            *_counted_lines(old.lines, old, scene.catalogue(), speaker),
+            *counted_lines(old.lines, old, scene.catalogue(), speaker),
             flex.quiet(speaker.say("quote_expired.hint")),
         ),
         flex.footer(
@@ -377,9 +382,10 @@ def quote_expired(facts: Facts, scene: Scene, speaker: Speaker) -> list[Node]:
     return [flex.flex_message(ended, card)]
 
 
-def _counted_lines(
+def counted_lines(
     lines: Sequence[QuoteLine], old: Quote, catalogue: Catalogue, speaker: Speaker
 ) -> list[Node]:
+    """What a quote was about, without prices."""
     return [
         flex.text(
             speaker.say(

@@ -16,6 +16,7 @@ from storefront.messages import (
     payment_cards,
     price_cards,
     quote_cards,
+    quote_notices,
     shipment_cards,
 )
 from storefront.messages.flex import Node
@@ -41,6 +42,8 @@ BUILDERS: Final[Mapping[Topic, Builder]] = {
     Topic.QUANTITY_REFUSED: quote_cards.quantity_refused,
     Topic.OUT_OF_STOCK: quote_cards.out_of_stock,
     Topic.QUOTE_SUPERSEDED: quote_cards.quote_superseded,
+    Topic.QUOTE_REMINDER: quote_notices.quote_reminder,
+    Topic.QUOTE_LAPSED: quote_cards.quote_expired,
     Topic.QUOTE_EXPIRED: quote_cards.quote_expired,
     Topic.QUOTE_DECLINED: quote_cards.quote_declined,
     Topic.QUOTE_UNKNOWN: quote_cards.quote_unknown,

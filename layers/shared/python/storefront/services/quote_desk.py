@@ -15,7 +15,7 @@ from storefront.language.quantities import Refusal
 from storefront.services.carts import cart_after, fitting, units_for_all
 from storefront.services.delivery_desk import DeliveryDesk
 from storefront.services.own_rows import OwnRows
-from storefront.services.ports import Clock, Ids
+from storefront.services.ports import Clock, Ids, Put
 from storefront.services.promising import HoldRefusal, Promising
 from storefront.services.quote_maker import QuoteMaker, named
 from storefront.services.quoting import Basket, Quoting
@@ -231,17 +231,24 @@ class QuoteDesk:
             return self._end(conversation, quote, QuoteState.EXPIRED, event)
         current = self._own.current_quote(conversation)
         if quote.state is not QuoteState.SUPERSEDED or current is None:
-            return Turn(conversation, Topic.QUOTE_EXPIRED, named(quote))
+            return _over(conversation, quote)
         if current.is_open_at(self._clock()):
             return Turn(conversation, Topic.QUOTE_SUPERSEDED, named(current))
         if current.quote_id == quote.quote_id and current.state is not QuoteState.SUPERSEDED:
             return self._no_longer_open(conversation, current, event)
-        return Turn(conversation, Topic.QUOTE_EXPIRED, named(quote))
+        return _over(conversation, quote)
 
     def _end(self, conversation: Conversation, quote: Quote, state: QuoteState, event: ChatEvent) -> Turn:
         writes = self._quoting.end(quote, state, self._clock(), event.event_id)
         topic = Topic.QUOTE_EXPIRED if state is QuoteState.EXPIRED else Topic.QUOTE_DECLINED
         return Turn(conversation, topic, named(quote), writes, end=(quote.ended(state),))
+
+
+def _over(conversation: Conversation, quote: Quote) -> Turn:
+    """The quote is over, and the customer knows from now on."""
+    untold = quote.state is QuoteState.EXPIRED and not quote.told_of_end
+    writes = (Put(replace(quote, told_of_end=True)),) if untold else ()
+    return Turn(conversation, Topic.QUOTE_EXPIRED, named(quote), writes)
 
 
 def _reason(refusal: Refusal | None) -> str:

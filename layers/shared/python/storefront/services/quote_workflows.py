@@ -4,6 +4,7 @@ Both are safe to repeat: a second start is refused by its name, an ended wait is
 """
 
 from collections.abc import Mapping
+from math import ceil
 from typing import Final
 
 from storefront.domain.casework import WaitStep
@@ -25,9 +26,11 @@ class QuoteWorkflows:
 
     def start(self, quote: Quote) -> None:
         """Ids and durations only: the state is in the tables."""
+        first = quote.remind_at or quote.valid_until
         payload = {
             "quoteId": quote.quote_id,
             "quoteVersion": quote.quote_version,
+            "decision": {"waitSeconds": ceil((first - quote.created_at).total_seconds())},
             "timers": self._timers,
         }
         self._workflow.start(quote.workflow_name, payload)

@@ -176,6 +176,9 @@ class Quoting:
         since = open_quote.promised_since if open_quote is not None else None
         if promised is None:
             promised = open_quote is None or since is not None
+        valid_until = now + timedelta(seconds=self._timers.quote_validity)
+        reminder = now + timedelta(seconds=self._timers.quote_reminder)
+        remind_at = reminder if reminder < valid_until else None
         quote = Quote(
             quote_id=open_quote.quote_id if open_quote else new_quote_id,
             quote_version=open_quote.quote_version + 1 if open_quote else 1,
@@ -184,14 +187,15 @@ class Quoting:
             currency=self._currency,
             lines=lines,
             created_at=now,
-            valid_until=now + timedelta(seconds=self._timers.quote_validity),
+            valid_until=valid_until,
             wished_date=basket.wished_date,
             formal=basket.formal,
             coupon=basket.coupon,
             agreed=basket.agreed,
             discounts=reductions.discounts,
             promised_since=(since if goes_on(since, now) else now) if promised else None,
-            due_at=now + timedelta(seconds=self._timers.quote_validity + self._timers.grace),
+            remind_at=remind_at,
+            due_at=(remind_at or valid_until) + timedelta(seconds=self._timers.grace),
         )
         deltas = {line.sku: line.quantity for line in quote.held_lines}
         writes: list[Write] = [Put(quote), entry(quote, EntryKind.OFFERED, now, cause)]
@@ -201,10 +205,20 @@ class Quoting:
                 deltas[line.sku] = deltas.get(line.sku, 0) - line.quantity
         return QuotePlan(quote, (*writes, *stock_moves(deltas)), reductions.coupon_refusal)
 
-    def end(self, quote: Quote, state: QuoteState, now: datetime, cause: str) -> tuple[Write, ...]:
-        """Decline or expire an open quote and free its stock (S3: the row's revision lets it happen once)."""
+    def end(
+        self, quote: Quote, state: QuoteState, now: datetime, cause: str, *, told: bool = True
+    ) -> tuple[Write, ...]:
+        """Decline or expire an open quote and free its stock (S3: the row's revision lets it happen once).
+
+        `told` says whether an answer tells of it.
+        """
         kind = EntryKind.EXPIRED if state is QuoteState.EXPIRED else EntryKind.DECLINED
-        return (Put(quote.ended(state)), entry(quote, kind, now, cause), *released(quote.held_lines))
+        told = told and state is QuoteState.EXPIRED
+        return (
+            Put(replace(quote.ended(state), told_of_end=told)),
+            entry(quote, kind, now, cause),
+            *released(quote.held_lines),
+        )
 
     def accept(
         self, quote: Quote, order_number: str, now: datetime, cause: str

@@ -13,11 +13,11 @@ from storefront.domain.errors import Conflict
 from storefront.domain.order import Order, OrderState
 from storefront.domain.outbox import Message, OrderEvent
 from storefront.domain.payment import PaymentAttempt
-from storefront.domain.quote import Quote, QuoteState
+from storefront.domain.quote import Quote
 from storefront.domain.refund import Refund
 from storefront.services.cases import case_writes
+from storefront.services.lapsing import Lapsing
 from storefront.services.ports import Clock, DueKind, Jobs, Metrics, Put, Store
-from storefront.services.quoting import Quoting
 from storefront.services.telling import Telling
 
 BATCH: Final = 100
@@ -35,14 +35,14 @@ class Sweeping:
     def __init__(
         self,
         store: Store,
-        quoting: Quoting,
+        lapsing: Lapsing,
         telling: Telling,
         jobs: Jobs,
         clock: Clock,
         metrics: Metrics,
     ) -> None:
         self._store = store
-        self._quoting = quoting
+        self._lapsing = lapsing
         self._telling = telling
         self._jobs = jobs
         self._clock = clock
@@ -101,9 +101,7 @@ class Sweeping:
         return len(rows)
 
     def _quote(self, quote: Quote) -> None:
-        now = self._clock()
-        if quote.state is QuoteState.OFFERED and now >= quote.valid_until:
-            self._store.commit(*self._quoting.end(quote, QuoteState.EXPIRED, now, "sweep"))
+        self._lapsing.pass_time(quote, "sweep")
 
     def _order(self, order: Order) -> None:
         """An order without a link is opened; one whose hold is over is closed. Both by the payment function."""

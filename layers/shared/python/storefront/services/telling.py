@@ -20,7 +20,7 @@ from storefront.domain.order import Order
 from storefront.domain.outbox import Message, MessageState, ReplyToken, Topic
 from storefront.domain.payment import AttemptState, PaymentAttempt
 from storefront.domain.push_policy import NoPush, PushLater, PushNow, PushPolicy
-from storefront.domain.quote import Quote
+from storefront.domain.quote import Quote, QuoteState
 from storefront.domain.shipment import Parcel
 from storefront.messages.render import plain_text, render
 from storefront.messages.scene import Shop
@@ -217,12 +217,20 @@ class Telling:
         if now - message.created_at > life:
             return MessageState.UNDELIVERABLE, now, "stale"
         late = message.useful_until is not None and now >= message.useful_until
-        if late or self._is_overtaken(message):
+        if late or self._is_overtaken(message, conversation):
             return MessageState.SUPPRESSED, now, "overtaken"
         return None
 
-    def _is_overtaken(self, message: Message) -> bool:
-        """Whether what comes late is not so any more: a link that leads nowhere, a parcel that is further on (N3)."""
+    def _is_overtaken(self, message: Message, conversation: Conversation) -> bool:
+        """Whether what comes late is not so any more: a link that leads nowhere, a parcel that is further on (N3),
+        a quote that was decided, or after which another one is talked about."""
+        if message.topic in {Topic.QUOTE_REMINDER, Topic.QUOTE_LAPSED}:
+            quote_id, version = message.facts["quote_id"], int(message.facts["quote_version"])
+            quote = self._store.read(Quote, quote_id, version)
+            if quote is None or not conversation.talks_about(quote):
+                return True
+            reminds = message.topic is Topic.QUOTE_REMINDER
+            return quote.state is not QuoteState.OFFERED if reminds else quote.told_of_end
         if message.topic is Topic.PAYMENT_CARD:
             attempt = self._store.read(PaymentAttempt, message.facts["attempt_id"])
             return attempt is None or attempt.state is not AttemptState.REQUESTED
