@@ -44,9 +44,10 @@ def main() -> int:
 
     prepare()
     try:
-        for mutant, verdict in judge_imports([each for each in mutants if not each.where], options.workers):
+        on_import = [mutant for mutant in mutants if mutant.runs_on_import]
+        for mutant, verdict in judge_imports(on_import, options.workers):
             tell(mutant, verdict)
-        judge_functions([each for each in mutants if each.where], options.workers, tell)
+        judge_functions([each for each in mutants if not each.runs_on_import], options.workers, tell)
     except TestsFail as failing:
         sys.stderr.write(f"The tests fail without any mutant: {failing}\n")
         return 1

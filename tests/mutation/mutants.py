@@ -36,6 +36,10 @@ class Mutant:
     end: int
     replacement: bytes
 
+    @property
+    def runs_on_import(self) -> bool:
+        return not self.where or self.where in self.target.on_import
+
     def source(self) -> str:
         """The module with the mistake in it."""
         return _spliced(self.target.file.read_bytes(), self.start, self.end, self.replacement).decode()

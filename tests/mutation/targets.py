@@ -10,7 +10,7 @@ PACKAGE: Final = ROOT / "layers" / "shared" / "python" / "storefront"
 
 JUDGES: Final = (
     *("unit/test_money.py", "unit/test_order.py", "unit/test_payment.py", "unit/test_payment_answers.py"),
-    *("unit/test_quote.py", "unit/test_stored_words.py", "unit/services"),
+    *("unit/test_quote.py", "unit/test_reconciliation.py", "unit/test_stored_words.py", "unit/services"),
     *("unit/messages/test_money_and_parcels.py", "unit/messages/test_quote_cards.py"),
     *("adapters/test_stock_conditions.py", "adapters/test_stores_agree.py"),
 )
@@ -30,12 +30,13 @@ class Target:
     """One module; `only` names the functions that count when the rest of it has another subject.
 
     `own_tests` judge what runs while the module is imported (tables, constants, defaults), because such a mutant
-    needs a fresh interpreter that imports little.
+    needs a fresh interpreter that imports little. `on_import` names the functions that do.
     """
 
     path: str
     group: Group
     own_tests: tuple[str, ...]
+    on_import: frozenset[str] = frozenset()
     only: frozenset[str] = frozenset()
 
     @property
@@ -48,28 +49,44 @@ class Target:
 
 
 TARGETS: Final = (
-    Target("domain/money.py", Group.MONEY, ("unit/test_money.py",)),
-    Target("domain/order.py", Group.MONEY, ("unit/test_order.py", "unit/services/test_redirecting.py")),
-    Target("domain/refund.py", Group.MONEY, ("unit/test_payment.py", "unit/services/test_refunding.py")),
-    Target("domain/reconciliation.py", Group.MONEY, ("unit/services/test_reconciling.py",)),
+    Target("domain/money.py", Group.MONEY, ("unit/test_money.py", "unit/test_stored_words.py")),
+    Target("domain/order.py", Group.MONEY, ("unit/test_order.py", "unit/test_stored_words.py")),
+    Target("domain/refund.py", Group.MONEY, ("unit/test_payment.py", "unit/test_stored_words.py")),
+    Target(
+        "domain/reconciliation.py",
+        Group.MONEY,
+        ("unit/test_reconciliation.py", "unit/test_stored_words.py", "unit/services/test_reconciling.py"),
+    ),
     Target("services/refunding.py", Group.MONEY, ("unit/services/test_refunding.py",)),
     Target("services/cancelling.py", Group.MONEY, ("unit/services/test_calling_off_paid_orders.py",)),
     Target("domain/moves.py", Group.ATTEMPT, ("unit/test_payment.py",)),
-    Target("domain/payment.py", Group.ATTEMPT, ("unit/test_payment.py", "unit/services/test_settling.py")),
-    Target("domain/payment_answers.py", Group.ATTEMPT, ("unit/test_payment_answers.py",)),
+    Target("domain/payment.py", Group.ATTEMPT, ("unit/test_payment.py", "unit/test_stored_words.py")),
+    Target(
+        "domain/payment_answers.py",
+        Group.ATTEMPT,
+        ("unit/test_payment_answers.py", "unit/test_stored_words.py"),
+        on_import=frozenset({"_table"}),
+    ),
     Target(
         "services/checkout.py",
         Group.ATTEMPT,
         (
+            "unit/test_stored_words.py",
             "unit/services/test_opening.py",
             "unit/services/test_settling.py",
             "unit/services/test_closing.py",
         ),
     ),
     Target("services/payment_page.py", Group.ATTEMPT, ("unit/services/test_payment_page.py",)),
-    Target("domain/quote.py", Group.STOCK, ("unit/test_quote.py", "unit/services/test_quoting.py")),
+    Target(
+        "domain/quote.py",
+        Group.STOCK,
+        ("unit/test_quote.py", "unit/test_stored_words.py", "unit/services/test_quoting.py"),
+    ),
     Target("services/quoting.py", Group.STOCK, ("unit/services/test_quoting.py",)),
-    Target("services/deciding.py", Group.STOCK, ("unit/services/test_deciding.py",)),
+    Target(
+        "services/deciding.py", Group.STOCK, ("unit/services/test_deciding.py", "unit/test_stored_words.py")
+    ),
     Target(
         "adapters/dynamodb.py",
         Group.STOCK,

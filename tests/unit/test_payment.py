@@ -1,5 +1,6 @@
 """Payment attempts and refunds: the ledger of every call that can move money."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from itertools import product
@@ -22,6 +23,7 @@ from tests.doubles.little_shop import CUSTOMER, order_row
 from tests.doubles.machinery import START
 
 SOON = START + timedelta(seconds=100)
+LATER = START + timedelta(seconds=300)
 ATTEMPT_EDGES = {
     "requesting": {"requested", "closed", "failed"},
     "requested": {"confirming", "closed", "failed"},
@@ -87,6 +89,91 @@ def test_a_refund_walks_only_the_edges_of_its_table_T1_T3(source: RefundState, t
     else:
         with pytest.raises(IllegalMove):
             move(REFUND_MOVES, source, target)
+
+
+def test_an_attempt_begins_with_nothing_asked_and_nothing_known() -> None:
+    fresh = PaymentAttempt(
+        "a1", "ORDER1", CUSTOMER, "ORDER1-1", 720, Currency.TWD, AttemptState.REQUESTING, START, SOON
+    )
+    nothing_yet = {
+        **dict.fromkeys(("transaction_id", "payment_url", "first_claimed_at", "call_until", "settled_at")),
+        **{"reason": None, "due_at": None, "claims": 0, "checks_made": 0, "revision": 0},
+    }
+    assert {name: getattr(fresh, name) for name in nothing_yet} == nothing_yet
+
+
+@pytest.mark.parametrize(
+    ("before", "move_it", "changes"),
+    [
+        (
+            requesting(),
+            lambda attempt: attempt.requested("2026112400000000001", "https://pay.example/1", LATER),
+            {
+                "state": AttemptState.REQUESTED,
+                "transaction_id": "2026112400000000001",
+                "payment_url": "https://pay.example/1",
+                "call_until": None,
+                "due_at": LATER,
+            },
+        ),
+        (
+            requested(),
+            lambda attempt: attempt.confirming(SOON, LATER),
+            {
+                "state": AttemptState.CONFIRMING,
+                "first_claimed_at": SOON,
+                "claims": 1,
+                "call_until": LATER,
+                "due_at": LATER,
+            },
+        ),
+        (
+            confirming(),
+            lambda attempt: attempt.claimed_again(SOON, LATER),
+            {"claims": 2, "call_until": LATER, "due_at": LATER},
+        ),
+        (
+            confirming(),
+            lambda attempt: attempt.confirmed(LATER),
+            {"state": AttemptState.CONFIRMED, "settled_at": LATER, "due_at": None},
+        ),
+        (
+            requested(),
+            lambda attempt: attempt.ended(AttemptState.FAILED, LATER, "check:failed"),
+            {"state": AttemptState.FAILED, "settled_at": LATER, "reason": "check:failed", "due_at": None},
+        ),
+        (
+            replace(confirming(), checks_made=2),
+            lambda attempt: attempt.checked(LATER),
+            {"checks_made": 3, "call_until": None, "due_at": LATER},
+        ),
+    ],
+)
+def test_a_step_of_an_attempt_changes_what_it_says_and_nothing_else(
+    before: PaymentAttempt, move_it: Callable[[PaymentAttempt], PaymentAttempt], changes: dict[str, object]
+) -> None:
+    assert move_it(before) == replace(before, **changes)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("move_it", "told"),
+    [
+        (lambda: confirming().claimed_again(START, SOON), "PaymentAttempt: confirming -> claimed again"),
+        (lambda: requested().claimed_again(SOON, SOON), "PaymentAttempt: requested -> claimed again"),
+        (lambda: requesting().confirming(START, SOON), "AttemptState: requesting -> confirming"),
+        (lambda: Refund.intended(paid_order(), "r1", 721, "wish", START), "Refund: paid -> refund of 721"),
+        (lambda: intended().done("3", SOON), "RefundState: intended -> done"),
+    ],
+)
+def test_a_refusal_says_which_move_was_refused(move_it: Callable[[], object], told: str) -> None:
+    with pytest.raises(IllegalMove) as refused:
+        move_it()
+    assert str(refused.value) == told
+
+
+def test_a_request_without_a_lease_is_not_waited_for() -> None:
+    assert not replace(requesting(), call_until=None).is_being_asked_for_at(START)
+    assert not replace(confirming(), call_until=None).call_may_be_under_way(START)
 
 
 def test_the_ledger_knows_a_key_only_by_its_hash_X5() -> None:
@@ -167,6 +254,84 @@ def test_a_refund_is_intended_of_the_payment_that_was_captured() -> None:
         RefundState.INTENDED,
         START,
     )
+
+
+def test_an_intent_names_everything_that_it_is_about_and_nothing_has_happened_yet() -> None:
+    assert intended() == Refund(
+        order_number=paid_order().order_number,
+        refund_id="r1",
+        attempt_id="a1",
+        amount=300,
+        currency=Currency.TWD,
+        reason="wish",
+        created_at=START,
+        state=RefundState.INTENDED,
+        provider_refund_id=None,
+        known_before=(),
+        call_until=None,
+        tries=0,
+        code=None,
+        settled_at=None,
+        due_at=START,
+        revision=0,
+    )
+
+
+def test_a_refund_that_nobody_carries_out_is_not_due() -> None:
+    assert Refund("ORDER1", "r1", "a1", 1, Currency.TWD, "wish", START).due_at is None
+
+
+@pytest.mark.parametrize("amount", [1, 720])
+def test_the_smallest_amount_and_all_of_it_can_be_intended_M4(amount: int) -> None:
+    assert Refund.intended(paid_order(), "r1", amount, "wish", START).amount == amount
+
+
+@pytest.mark.parametrize(
+    ("before", "move_it", "changes"),
+    [
+        (
+            replace(intended(), tries=1),
+            lambda refund: refund.sent(("1",), LATER),
+            {
+                "state": RefundState.SENT,
+                "known_before": ("1",),
+                "call_until": LATER,
+                "tries": 2,
+                "due_at": LATER,
+            },
+        ),
+        (
+            intended().sent((), SOON),
+            lambda refund: refund.proven_unsent(LATER),
+            {"state": RefundState.INTENDED, "due_at": LATER},
+        ),
+        (
+            intended().sent((), SOON),
+            lambda refund: refund.postponed("2042", LATER),
+            {"state": RefundState.INTENDED, "code": "2042", "due_at": LATER},
+        ),
+        (
+            intended().sent((), SOON),
+            lambda refund: refund.done("3", LATER),
+            {
+                "state": RefundState.DONE,
+                "provider_refund_id": "3",
+                "settled_at": LATER,
+                "due_at": None,
+            },
+        ),
+        (
+            intended(),
+            lambda refund: refund.refused("1163", LATER),
+            {"state": RefundState.REFUSED, "code": "1163", "settled_at": LATER, "due_at": None},
+        ),
+        (intended(), lambda refund: refund.later(LATER), {"due_at": LATER}),
+    ],
+)
+def test_a_step_of_a_refund_changes_what_it_says_and_nothing_else(
+    before: Refund, move_it: Callable[[Refund], Refund], changes: dict[str, object]
+) -> None:
+    assert move_it(before) == replace(before, **changes)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,12 @@ import pytest
 from storefront.domain.payment_answers import (
     AUTHENTICATION,
     TABLES,
+    Answer,
     Authentication,
     Call,
+    Capture,
+    RefundRecord,
+    Reservation,
     Verdict,
     authentication,
     verdict,
@@ -45,6 +49,15 @@ CASES = [(call, code, meaning) for call, codes, meaning in EXPECTED for code in 
 @pytest.mark.parametrize(("call", "code", "meaning"), CASES)
 def test_a_documented_code_means_what_line_pay_says(call: Call, code: str, meaning: Verdict) -> None:
     assert verdict(call, code) is meaning
+
+
+def test_an_answer_carries_only_what_came() -> None:
+    answer: Answer[Capture] = Answer(Verdict.UNKNOWN)
+    assert (answer.code, answer.value) == (None, None)
+    capture = Capture("ORDER1-1", "1", 720)
+    assert (capture.currency, capture.provider, capture.refunds) == (None, None, ())
+    assert Reservation("1", "https://pay.example/1").payment_access_token is None
+    assert RefundRecord("1", 100).at is None
 
 
 @pytest.mark.parametrize("call", Call)

@@ -1,5 +1,5 @@
-"""Words that outlive a deployment: they stand in rows, on LINE Pay's wire and in the state machine's choices, so the
-code may rename a member, and never its value."""
+"""Words that outlive a deployment: they stand in rows, on wires, in the state machine's choices, in logs and in the
+documentation's tables, so the code may rename a member, and never its value."""
 
 from enum import StrEnum
 
@@ -8,6 +8,7 @@ import pytest
 from storefront.domain.money import Currency
 from storefront.domain.order import DeliveryMethod, HoldState, OrderState, PaymentMethod
 from storefront.domain.payment import AttemptState
+from storefront.domain.payment_answers import Authentication, Call, Verdict
 from storefront.domain.quote import QuoteState
 from storefront.domain.reconciliation import Difference
 from storefront.domain.refund import RefundState
@@ -24,6 +25,9 @@ from storefront.services.deciding import Decision
         (DeliveryMethod, "home store"),
         (PaymentMethod, "line_pay"),
         (AttemptState, "requesting requested confirming confirmed closed failed"),
+        (Call, "request check confirm details refund"),
+        (Verdict, "done refused waiting unknown misconfigured maybe_already"),
+        (Authentication, "not_yet authenticated ended failed completed unknown"),
         (RefundState, "intended sent done refused"),
         (QuoteState, "offered accepted superseded declined expired"),
         (

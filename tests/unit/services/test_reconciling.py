@@ -18,6 +18,7 @@ from storefront.services.reconciling import TIME_FOR_A_RUN, Reconciling
 from tests.doubles.day_book import MemoryDayBook, ModelBooks
 from tests.doubles.line_pay_model import Lost
 from tests.doubles.little_shop import ORDER, LittleShop
+from tests.doubles.machinery import START
 
 TODAY = date(2026, 11, 24)
 TOTAL = 720
@@ -413,8 +414,28 @@ def test_the_report_names_what_is_under_way_healed_or_left_out(desk: Bookkeeping
 
     text = as_markdown(report)
 
-    assert "## Healed" in text
-    assert "| B | captured_unpaid | 0 | 5 | 1 |" in text
-    assert "## Still under way\n\n- A\n" in text
-    assert text.endswith("## Not compared\n\n- C\n")
-    assert "Both sides agree" not in text
+    assert text == (
+        "# Reconciliation with LINE Pay, 2026-11-24 (Asia/Taipei)\n\n"
+        "Made 2026-11-24 14:00. **Somebody has to look.**\n\n"
+        "| what | count |\n|---|---:|\n"
+        "| payments compared | 3 |\n"
+        "| differences | 0 |\n"
+        "| healed by themselves | 1 |\n"
+        "| still under way | 1 |\n"
+        "| not compared: no answer, or no time left | 1 |\n"
+        "| captured (payable units) | 0 |\n"
+        "| refunded (payable units) | 0 |\n\n"
+        "## Healed\n\n"
+        "LINE Pay's details proved what had happened; it was finished.\n\n"
+        "| order | difference | ours | LINE Pay's | transaction |\n|---|---|---:|---:|---|\n"
+        "| B | captured_unpaid | 0 | 5 | 1 |\n\n"
+        "## Still under way\n\n- A\n\n"
+        "## Not compared\n\n- C\n"
+    )
+
+
+def test_a_day_on_which_all_agree_says_so_and_lists_nothing() -> None:
+    text = as_markdown(Reconciliation(TODAY, START, compared=1, captured=TOTAL, refunded=100))
+    assert "Made 2026-11-24 14:00. Both sides agree.\n" in text
+    assert "Somebody" not in text
+    assert text.endswith("| captured (payable units) | 720 |\n| refunded (payable units) | 100 |\n")
