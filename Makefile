@@ -27,6 +27,11 @@ check: ## format, lint, types, layers of the code, template
 	@$(PYTHON) -m dev.transformed .local/transformed.json && .venv/bin/cfn-lint .local/transformed.json
 	@.tools/sam/bin/sam validate --lint
 
+.PHONY: corpus
+corpus: ## how well the shop understands what customers write, by language and kind, with the misses
+	$(call need,dev)
+	@$(PYTHON) -m tests.corpus
+
 explore: ## every interleaving of the payment services, with crashes and lost answers (a few minutes)
 	$(call need,dev)
 	@$(PYTHON) -m tests.explorer

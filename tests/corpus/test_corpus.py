@@ -1,61 +1,22 @@
-"""How well the shop understands what customers write: whole answers for every utterance of the corpus.
-
-Each line of a `.jsonl` file is an utterance with the answer that a careful shopkeeper would give: `lines` as
-[sku, units, change], `questions` as [kind, candidates], `date`, and `intent` where it is not an order. The day of
-asking is Sunday, 22 November 2026.
-"""
-
-import json
-from datetime import date
-from pathlib import Path
-from typing import Any
+"""How well the shop understands what customers write; the same figures as `make corpus`."""
 
 import pytest
 
-from storefront.language.inquiry import parse_inquiry
-from tests.corpus.demo_vocabulary import demo_vocabulary
-
-TODAY = date(2026, 11, 22)
-CORPORA = sorted(Path(__file__).parent.glob("*.jsonl"))
-LEAST_UTTERANCES = {"zh_tw": 60, "en": 15, "ja": 15, "th": 15}
-WANTED_ACCURACY = 1.0
+from tests.corpus.dialogues import GOAL, LEAST, dialogues, play
+from tests.corpus.measuring import GOALS, HERE, READERS, measure
+from tests.corpus.measuring import LEAST as LEAST_UTTERANCES
 
 
-def utterances(corpus: Path) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in corpus.read_text(encoding="utf-8").splitlines() if line]
+@pytest.mark.parametrize("corpus", sorted(GOALS))
+def test_utterances_get_their_whole_answer_and_no_product_that_nobody_named(corpus: str) -> None:
+    measured = measure(HERE / f"{corpus}.jsonl", READERS[corpus])
+    assert sum(measured.asked.values()) >= LEAST_UTTERANCES[corpus]
+    assert [miss.text for miss in measured.wrong_products] == []
+    assert measured.accuracy >= GOALS[corpus], measured.misses
 
 
-def answer(text: str) -> dict[str, Any]:
-    inquiry = parse_inquiry(text, VOCABULARY, today=TODAY)
-    return {
-        "lines": [[line.sku, line.quantity_in_units, line.change.value] for line in inquiry.lines],
-        "questions": [[question.kind.value, list(question.candidates)] for question in inquiry.questions],
-        "date": inquiry.wished_date.isoformat() if inquiry.wished_date else None,
-        "intent": inquiry.intent.value,
-    }
-
-
-def expected(utterance: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "lines": utterance.get("lines", []),
-        "questions": utterance.get("questions", []),
-        "date": utterance.get("date"),
-        "intent": utterance.get("intent", "other"),
-    }
-
-
-VOCABULARY = demo_vocabulary()
-
-
-@pytest.mark.parametrize("corpus", CORPORA, ids=lambda corpus: corpus.stem)
-def test_every_utterance_of_the_corpus_gets_its_whole_answer(corpus: Path) -> None:
-    asked = utterances(corpus)
-    wrong = {
-        utterance["text"]: answer(utterance["text"])
-        for utterance in asked
-        if answer(utterance["text"]) != expected(utterance)
-    }
-    accuracy = 1 - len(wrong) / len(asked)
-    print(f"{corpus.stem}: {accuracy:.1%} of {len(asked)}")  # noqa: T201
-    assert len(asked) >= LEAST_UTTERANCES[corpus.stem]
-    assert accuracy >= WANTED_ACCURACY, json.dumps(wrong, ensure_ascii=False, indent=1)
+def test_dialogues_come_to_the_right_cart_with_one_question_or_none() -> None:
+    played = [play(dialogue) for dialogue in dialogues()]
+    assert len(played) >= LEAST
+    right = sum(each.is_right for each in played) / len(played)
+    assert right >= GOAL, [each for each in played if not each.is_right]

@@ -62,7 +62,7 @@ def test_a_day_that_is_none_or_gone_is_noticed_but_not_wished(said: str) -> None
 
 
 @pytest.mark.parametrize(
-    "said", ["7-11", "sun cake", "3 days", "週末", "45號樓", "市府路45號", "wed", "1.5", "", "下週"]
+    "said", ["7-11", "sun cake", "3 days", "中秋送禮", "45號樓", "市府路45號", "wed", "1.5", "", "下週"]
 )
 def test_what_is_no_day_is_left_alone(said: str) -> None:
     assert find_dates(fold(said), SUNDAY) == ()

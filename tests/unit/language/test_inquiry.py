@@ -19,11 +19,11 @@ from storefront.language.inquiry import (
     parse_inquiry,
 )
 from storefront.language.quantities import MAX_QUANTITY
-from tests.corpus.demo_vocabulary import demo_vocabulary
+from tests.corpus.vocabularies import demo_vocabulary
 
 SHOP = demo_vocabulary()
 SUNDAY = date(2026, 11, 22)
-PIN, SUN, JAS = "CAK-PIN", "CAK-SUN", "TEA-JAS"
+PIN, SUN, JAS, BOB = "CAK-PIN", "CAK-SUN", "TEA-JAS", "BOB-TAP"
 
 
 def read(text: str) -> Inquiry:
@@ -70,8 +70,8 @@ def test_a_correction_says_what_it_changes(text: str, line: RequestedLine) -> No
 @pytest.mark.parametrize(
     ("text", "question"),
     [
-        ("綠茶 3 箱", Question(QuestionKind.WHICH_PRODUCT, "綠茶", (JAS,), 3, "case")),
-        ("再加綠茶 3 箱", Question(QuestionKind.WHICH_PRODUCT, "綠茶", (JAS,), 3, "case", change=Change.ADD)),
+        ("黑糖 3 包", Question(QuestionKind.WHICH_PRODUCT, "黑糖", (BOB,), 3, "pack")),
+        ("再加黑糖 3 包", Question(QuestionKind.WHICH_PRODUCT, "黑糖", (BOB,), 3, "pack", change=Change.ADD)),
         ("蛋捲 3 盒", Question(QuestionKind.UNKNOWN_PRODUCT, "蛋捲", (), 3, "box")),
         ("鳳梨酥", Question(QuestionKind.HOW_MANY, "鳳梨酥", (PIN,))),
         ("鳳梨酥 2 盒，鳳梨酥 3 盒", Question(QuestionKind.HOW_MANY, "鳳梨酥", (PIN,))),

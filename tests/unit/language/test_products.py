@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from storefront.language.products import ProductMention, Vocabulary, VocabularyEntry
 from storefront.language.text import clean, fold
-from tests.corpus.demo_vocabulary import demo_vocabulary
+from tests.corpus.vocabularies import demo_vocabulary
 
 SHOP = demo_vocabulary()
 TEAS = ("TEA-JAS", "TEA-OOL", "TEA-ASM", "TEA-SPR")

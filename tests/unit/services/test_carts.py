@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from storefront.language.inquiry import Change, Inquiry, Question, QuestionKind, RequestedLine
 from storefront.services.carts import cart_after, fitting, units_for_all
-from tests.corpus.demo_vocabulary import demo_vocabulary
+from tests.corpus.vocabularies import demo_vocabulary
 
 VOCABULARY = demo_vocabulary()
 JASMINE = "TEA-JAS"

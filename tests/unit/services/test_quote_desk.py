@@ -146,12 +146,12 @@ def test_part_of_a_name_asks_which_and_a_tap_quotes_it() -> None:
 
 def test_part_of_a_name_without_a_quantity_asks_which_and_then_how_many() -> None:
     shop = TalkingShop()
-    assert shop.say("綠茶有嗎").topic is Topic.QUESTION_PRODUCT
-    asked = shop.tap("茉莉綠茶")
+    assert shop.say("要一點高山").topic is Topic.QUESTION_PRODUCT
+    asked = shop.tap("高山烏龍茶")
     assert asked is not None
     assert asked.topic is Topic.QUESTION_QUANTITY
-    assert shop.say("2 盒").topic is Topic.QUOTE
-    assert shop.lines() == {"TEA-JAS": 2}
+    assert shop.say("2 罐").topic is Topic.QUOTE
+    assert shop.lines() == {"TEA-OOL": 2}
 
 
 def test_what_is_clear_waits_for_the_answer_about_the_rest() -> None:

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from storefront.domain.language import Language
-from storefront.language import numerals
+from storefront.language import holidays, numerals
+from storefront.language.text import fold
 
 _FAR_AHEAD = timedelta(days=300)
 
@@ -49,11 +50,16 @@ _DAYS_AHEAD = {
     ),
     **dict.fromkeys(("大後天", "しあさって"), 3),
 }
-_EN_MONTH = rf"(?:{'|'.join(_ENGLISH_MONTHS)})[a-z]{{0,6}}\.?"
+_EN_MONTH = (
+    "(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
+    "|oct(?:ober)?"
+    r"|nov(?:ember)?|dec(?:ember)?)(?![a-z])\.?"
+)
 _TH_MONTH = rf"(?:{'|'.join(map(re.escape, _THAI_MONTHS))})(?:คม|ยน|พันธ์)?"
 
 _FULL = re.compile(
-    rf"{_NOT_INSIDE}(?P<era>民國|令和|พ\.ศ\.)?\s?(?P<year>(?(era)[0-9]{{1,4}}|[0-9]{{2,4}})|[{_CN}]{{2,6}})\s?(?:[/.-]|年)\s?(?P<month>{_SMALL})\s?(?:[/.-]|月)\s?"
+    rf"{_NOT_INSIDE}(?P<era>民國|令和|พ\.ศ\.)?\s?(?P<year>(?(era)[0-9]{{1,4}}|[0-9]{{2,4}})"
+    rf"|[{_CN}]{{2,6}})\s?(?:[/.-]|年)\s?(?P<month>{_SMALL})\s?(?:[/.-]|月)\s?"
     rf"(?P<day>{_SMALL})(?:\s?[日號])?(?![0-9])"
 )
 _YEAR_LAST = re.compile(
@@ -66,14 +72,14 @@ _DAY_ONLY = re.compile(
 )
 _RELATIVE = re.compile("|".join(sorted(_DAYS_AHEAD, key=len, reverse=True)))
 _IN_DAYS = re.compile(
-    rf"(?P<n>[0-9]{{1,3}}|[{_CN}兩]{{1,3}})\s?(?:天|日)[之以]?後"
+    rf"(?P<n>[0-9]{{1,3}}|[{_CN}兩]{{1,3}})\s?(?:天|日)[之以]?[後內]"
     rf"|(?<![a-z])in (?P<in>[0-9]{{1,3}}) days?|อีก\s?(?P<th>[0-9]{{1,3}})\s?วัน"
 )
 _CHINESE_WEEKDAY = re.compile(
     r"(?P<which>下下個?|下個?|這個?|本|上個?)?(?:週|星期|禮拜)(?P<day>[一二三四五六日天1-7])(?![0-9個盒箱罐])"
 )
 _JAPANESE_WEEKDAY = re.compile(
-    r"(?P<which>再來週|來週|今週)?の?\s?(?P<day>[月火水木金土日])曜日?"
+    r"(?P<which>再來週|來週|今週)?の?、?\s?(?P<day>[月火水木金土日])曜日?"
     r"|(?P<which2>再來週|來週|今週)の(?P<day2>[月火水木金土日])(?!曜)"
 )
 _ENGLISH_WEEKDAY = re.compile(
@@ -84,11 +90,19 @@ _THAI_WEEKDAY = re.compile(
     rf"วัน(?P<day>{'|'.join(_THAI_WEEKDAYS)})(?:บดี)?\s?(?P<which>(?:สัปดาห์|อาทิตย์)?หน้า|นี้)?"
 )
 _ENGLISH_DATE = re.compile(
-    rf"(?<![a-z])(?P<m1>{_EN_MONTH})\s(?P<d1>[0-9]{{1,2}})(?:st|nd|rd|th)?(?![0-9:])"
+    rf"(?<![a-z])(?P<m1>{_EN_MONTH})\s(?P<d1>[0-9]{{1,2}})(?:st|nd|rd|th)?(?![0-9:])(?!\s(?:boxe?s?|cases?"
+    rf"|tins?|bags?|packs?|pieces?|pcs)(?![a-z]))"
     rf"|(?<![0-9])(?P<d2>[0-9]{{1,2}})(?:st|nd|rd|th)?\s(?:of\s)?(?P<m2>{_EN_MONTH})(?![a-z])"
 )
 _THAI_DATE = re.compile(
     rf"(?<![0-9])(?P<day>[0-9]{{1,2}})\s?(?P<month>{_TH_MONTH})(?:\s?(?P<year>25[0-9]{{2}}|20[0-9]{{2}}))?"
+)
+
+
+# 12/5（六）, Dec 5 (Sat): the weekday that goes with a date.
+_WEEKDAY_SAID = re.compile(
+    r"\s?[(（](?:週|星期|禮拜)?[一二三四五六日天月火水木金土](?:曜日?)?[)）]|\s?[(（](?:mon|tue|wed|thu|fri"
+    r"|sat|sun)[a-z]{0,6}\.?[)）]"
 )
 
 
@@ -101,9 +115,13 @@ def find_dates(folded: str, today: date, language: Language | None = None) -> tu
     taken = folded
     for pattern, read in _READERS:
         for match in pattern.finditer(taken):
+            if pattern is holidays.HOLIDAY and not holidays.is_wish(match):
+                continue
             day = read(match, today, language)
-            mentions.append(DateMention(match.start(), match.end(), day))
-            taken = taken[: match.start()] + "\n" * len(match[0]) + taken[match.end() :]
+            weekday_said = _WEEKDAY_SAID.match(taken, match.end())
+            end = weekday_said.end() if weekday_said else match.end()
+            mentions.append(DateMention(match.start(), end, day))
+            taken = taken[: match.start()] + "\n" * (end - match.start()) + taken[end:]
     return tuple(sorted(mentions, key=lambda mention: mention.start))
 
 
@@ -180,12 +198,14 @@ def _read_in_days(match: re.Match[str], today: date, _language: Language | None)
 
 def _weekday(which: str, weekday: int, today: date) -> date | None:
     monday = today - timedelta(days=today.weekday())
-    if which.startswith(("下下", "再來")):
+    if which.startswith(("下下", "再來", fold("再来"))):
         return monday + timedelta(days=14 + weekday)
     if which.startswith(("下", "來", "next")) or which.endswith("หน้า"):
         return monday + timedelta(days=7 + weekday)
-    if which.startswith(("這", "本", "今")):
-        return _not_past(monday + timedelta(days=weekday), today)
+    if which.startswith(("這", "本", "今", "this")) or which == "นี้":
+        # Said on a Sunday of a day that is over, it can only be the coming one.
+        day = monday + timedelta(days=weekday)
+        return day if day >= today else day + timedelta(days=7)
     if which.startswith("上"):
         return None
     return today + timedelta(days=(weekday - today.weekday()) % 7)
@@ -225,13 +245,35 @@ def _read_thai_date(match: re.Match[str], today: date, _language: Language | Non
 
 
 type _Reader = Callable[[re.Match[str], date, Language | None], date | None]
+
+
+def _read_in_weeks(match: re.Match[str], today: date, _language: Language | None) -> date | None:
+    return holidays.read_in_weeks(match, today)
+
+
+def _read_holiday(match: re.Match[str], today: date, _language: Language | None) -> date | None:
+    return holidays.read_holiday(match, today)
+
+
+def _read_month_part(match: re.Match[str], today: date, _language: Language | None) -> date | None:
+    return holidays.read_month_part(match, today)
+
+
+def _read_weekend(match: re.Match[str], today: date, _language: Language | None) -> date | None:
+    return holidays.read_weekend(match, today)
+
+
 _READERS: tuple[tuple[re.Pattern[str], _Reader], ...] = (
     (_FULL, _read_full),
     (_YEAR_LAST, _read_year_last),
     (_THAI_DATE, _read_thai_date),
     (_ENGLISH_DATE, _read_english_date),
     (_MONTH_DAY, _read_month_day),
+    (holidays.IN_WEEKS, _read_in_weeks),
     (_IN_DAYS, _read_in_days),
+    (holidays.HOLIDAY, _read_holiday),
+    (holidays.MONTH_PART, _read_month_part),
+    (holidays.WEEKEND, _read_weekend),
     (_RELATIVE, _read_relative),
     (_JAPANESE_WEEKDAY, _read_japanese_weekday),
     (_CHINESE_WEEKDAY, _read_chinese_weekday),

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from storefront.language.corrections import Change, change_from, puts_another_in_place
+from storefront.language.corrections import Change, change_from, change_in, goes_on, puts_another_in_place
 from storefront.language.products import Vocabulary
 from storefront.language.quantities import QuantityMention
 
@@ -20,14 +20,13 @@ _NOTHING: _Score = (0, 0, 0, 0, 0)
 _MAX_SKIPPED = 3
 _UNKNOWN_REACH = 3
 _LEAD = 16
-_ONE_MORE = "another"  # a quantity and a change in one word
-
 _SEPARATOR = re.compile(
     r"[\n,，、;；。!?！？/&+|①-⑳]|\.(?![0-9])|[和跟與及]|以及|還有|另外|\b(?:and|plus)\b|と|および|และ|กับ"
 )
 _CLAUSE_END = re.compile(r"[\n,，、;；。!?！？]")
 _SENTENCE_END = re.compile(r"[\n。;；!?！？]")
-_SUM = re.compile(r"\s?(?:又|加|外加|\+|and|和|跟|と|และ|,|、)?\s?")
+_EXPLAINS = re.compile(r"\s?[(（=＝,，]?\s?(?:就是|也就是|共|等於|is|i\.e\.)?\s?")
+_SUM = re.compile(r"\s?(?:又|加|外加|再加|還有|\+|and|plus|和|跟|と|และ|กับ|,|、)?\s?")
 
 
 @dataclass
@@ -91,6 +90,7 @@ class Pairing:
     def run(self) -> list[Token]:
         """The tokens from left to right, each product with its amounts and what is to become of it."""
         self._pair_each()
+        self._pair_lists()
         clauses = list(self._clauses())
         for clause in clauses:
             self._pair_clause(clause)
@@ -137,6 +137,22 @@ class Pairing:
             place += step
         return products
 
+    def _pair_lists(self) -> None:
+        """鳳梨酥跟太陽餅 3盒跟2盒: as many amounts behind a list of products as there are products."""
+        tokens = [token for token in self.tokens if isinstance(token, Amount) or token.is_known]
+        half = len(tokens) // 2
+        products, amounts = tokens[:half], tokens[half:]
+        if half < 2 or len(products) != len(amounts):
+            return
+        if any(token.paired if isinstance(token, Amount) else token.amounts for token in tokens):
+            return
+        if not all(map(_is_listed, products, amounts)):
+            return
+        if _SENTENCE_END.search(self._marked[tokens[0].start : tokens[-1].end]):
+            return
+        for product, amount in zip(products, amounts, strict=True):
+            self._give(*_sorted_out(product, amount))
+
     # Within a clause
 
     def _clauses(self) -> Iterator[list[Token]]:
@@ -176,7 +192,8 @@ class Pairing:
                 continue
             product, amount = _sorted_out(token, candidate)
             skipped = clause[place + 1 : other]
-            near = not skipped and len(self._between(token, candidate)) <= _UNKNOWN_REACH
+            between = self._between(token, candidate)
+            near = not skipped and len(between.replace(" of ", " ")) <= _UNKNOWN_REACH
             in_the_way = any(isinstance(one, Product) and self._fits(one, amount) for one in skipped)
             if (product.is_known or near) and not in_the_way:
                 yield other
@@ -221,9 +238,26 @@ class Pairing:
                 continue
             alone, other = (right, left) if left.paired else (left, right)
             owner = owners.get(other.place)
-            adds = left.mention.unit != right.mention.unit and _SUM.fullmatch(self._between(left, right))
+            between = self._between(left, right)
+            if (
+                owner
+                and owner.is_known
+                and _EXPLAINS.fullmatch(between)
+                and self._says_the_same(owner, left, right)
+            ):
+                alone.paired = True
+                continue
+            adds = left.mention.unit != right.mention.unit and _SUM.fullmatch(between)
             if owner and adds and self._fits(owner, alone):
                 self._give(owner, alone)
+
+    def _says_the_same(self, product: Product, left: Amount, right: Amount) -> bool:
+        """1 箱（12 盒）: whether the second amount only explains the first."""
+        one, other = (
+            self._vocabulary.in_units(product.skus[0], amount.mention.value or 0, amount.mention.unit)
+            for amount in (left, right)
+        )
+        return bool(left.mention.unit and one and other and one[0] == other[0])
 
     # What becomes of the quote
 
@@ -233,10 +267,14 @@ class Pairing:
             own = sorted([token, *token.amounts[:1]], key=lambda part: part.start)
             if not token.amounts and self._is_replaced(token):
                 return Change.REMOVE
-        if any(self._marked.startswith(_ONE_MORE, part.start) for part in own):
-            return Change.ADD
+        for part in own:
+            says = change_in(self._marked[part.start : part.end]) if isinstance(part, Amount) else None
+            if says is not None:
+                return says
         inner = self._between(own[0], own[1]) if len(own) > 1 else ""
-        return change_from(self._lead(own[0]), inner, self._trail(own[-1]))
+        change = change_from(self._lead(own[0]), inner, self._trail(own[-1]))
+        begins = own[0].place == 0 and goes_on(self._marked[: own[0].start])
+        return Change.ADD if begins and change is Change.SET else change
 
     def _read_also(self) -> None:
         """鳳梨酥 2 盒，再來太陽餅 3 盒: behind a line that stands by itself, "and more" only goes on with the list."""
@@ -263,9 +301,15 @@ class Pairing:
 
     def _is_replaced(self, product: Product) -> bool:
         following = self._next_meant[product.place]
-        if following is None or not puts_another_in_place(self._between(product, following)):
+        if following is None or not puts_another_in_place(
+            self._lead(product), self._between(product, following)
+        ):
             return False
         return isinstance(following, Product) or following.paired
+
+
+def _is_listed(product: Token, amount: Token) -> bool:
+    return isinstance(product, Product) and isinstance(amount, Amount)
 
 
 def _sorted_out(first: Token, second: Token) -> tuple[Product, Amount]:

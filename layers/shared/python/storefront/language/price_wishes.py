@@ -189,6 +189,11 @@ def find_price_wish(
     return PriceWish(WishKind.CHEAPER, None, None, skus, phrase) if cheaper else None
 
 
+def wish_words(work: str) -> list[tuple[int, int]]:
+    """Where the words stand that ask for a lower price without a figure; they name nothing that is for sale."""
+    return [match.span() for pattern in (_CHEAPER_FOLDED, *_PERCENT) for match in pattern.finditer(work)]
+
+
 def find_prices(work: str, language: Language | None) -> Iterator[PriceMention]:
     """The prices in a folded text whose products are blanked out, each with the words that say what it is for."""
     for match in _NUMBER.finditer(work):
@@ -208,6 +213,8 @@ def _mention(work: str, match: re.Match[str], amount: int, language: Language | 
         start -= len(before) - money.start()
         before = before[: money.start()]
     currency = _CURRENCY_AFTER.match(work, end)
+    if currency and currency[0].strip() == "塊" and amount < _LEAST_BARE:
+        return None  # three cakes of soap, not three dollars
     if currency:
         end = currency.end()
     is_money = bool(money or currency)

@@ -4,6 +4,7 @@ Only what is asked and about which products; the answers come from the catalogue
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -54,13 +55,13 @@ class ProductQuestion:
         return self.kinds[0]
 
 
-_P = PRODUCT_MARK
+_P = f"{PRODUCT_MARK}+"
 _WORDS = {
     About.COMPARISON: (
         "差在哪|差別|差異|有什麼不一?樣|有什麼不同|哪裡不一?樣|哪裡不同|不一樣在哪|區別|比較表|比一比"
         "|比較一下|比較(?=[^\\S\\n]*$)|幫我比較|想比較"
         "|哪[一個種款]?[個種款]?比?較?(?:好喝|好吃|好|推薦|適合|划算|便宜|甜|濃|受歡迎|熱賣|香)|推薦哪|選哪"
-        "|差(?:在|多少)|還是.{0,8}(?:比較)?好"
+        "|差(?:在|多少)|還是.{0,8}比較好"
         r"|differences?(?![a-z])|(?<![a-z])differ(?![a-z])|(?<![a-z])compar(?:e|ison)"
         r"|(?<![a-z])vs\.?(?![a-z])|versus|which (?:one |tea |cake )?(?:is |do you |would you "
         r"|should )?(?:better|best|recommend|i (?:buy|get|choose))"
@@ -85,7 +86,7 @@ _WORDS = {
         r"|allerg|gluten|lactose|dairy|(?<![a-z])(?:pea)?nuts?(?![a-z])(?= in| free|\?|$)|(?:contain|have"
         r"|any|with|got) (?:any )?(?:eggs?|milk|(?:pea)?nuts?|wheat|soy|sesame)(?![a-z])"
         "|アレルギー|アレルゲン|グルテン|(?:卵|玉子|牛乳|乳|小麥|ナッツ|大豆|落花生|そば)(?:は|が|を)?(?:入"
-        "|使|含|使用)|แพ้|สารก่อภูมิแพ้|กลูเตน|(?:มี|ใส่|ผสม)(?:ถั่ว|นม|ไข่|แป้งสาลี)"
+        "|使|含|使用)|แพ้|สารก่อภูมิแพ้|กลูเตน|(?:มี|ใส่|ผสม)(?:ของ)?(?:ถั่ว|นม|ไข่|แป้งสาลี)"
     ),
     About.INGREDIENTS: (
         "成分|成份|原料|食材|內容物有|是用什麼做|用什麼做|什麼做的|(?:有沒?有?|會不會)加(?:防腐劑|色素|香精"
@@ -157,14 +158,14 @@ _WORDS = {
     ),
     About.STOCK: (
         f"有(?:沒有)?現?貨|現貨|庫存|缺貨|斷貨|補貨|賣完|完售|售完|還有嗎|還有沒有|還剩|剩(?:幾|多少)"
-        f"|還有(?:幾|多少)|有沒有賣?{_P}|[還有]*有?賣?{_P}(?:還有|有)?(?:嗎|沒)|有{_P}|{_P}(?:有|還有)(?:嗎"
-        f"|沒|貨|賣)|有賣{_P}|{_P}有賣|還有賣"
+        f"|還有(?:幾|多少)|有沒有賣?{_P}|[還有]*有?賣?{_P}(?:還有|有)?(?:嗎|沒)|有{_P}(?=\\s?(?:$|[嗎沒呢?]))"
+        f"|{_P}(?:有|還有)(?:嗎|沒|貨|賣)|有賣{_P}|{_P}有賣|還有賣"
         rf"|in stock|out of stock|sold out|(?<![a-z])stock(?![a-z])|availab|(?:do you"
         rf"|you) (?:still )?(?:have|sell|carry|got) (?:any )?{_P}|(?:how many|any) .{{0,12}}left|(?:is"
         rf"|are) there (?:any )?{_P}"
         f"|在庫|品切れ|売り切れ|賣り切れ|残って|殘って|{_P}は?(?:まだ)?(?:あります|ありませんか|ある)"
-        f"|まだあり|มีของ|ของหมด|หมดหรือยัง|หมดยัง|พร้อมส่ง|สต[็๊]?อก|เหลือ(?:กี่|อีก|เท่า|ไหม|มั้ย)|(?:มี"
-        f"|ยังมี){_P}+\\s?(?:ไหม|มั้ย|หรือเปล่า|บ้าง|ป่าว)|ยังมี|มีขาย"
+        f"|まだあり|มีของ|ของหมด|หมดหรือยัง|หมดยัง|พร้อมส่ง|สต[็๊]?อก|เหลือ(?:กี่|อีก|เท่า|ไหม|มั้ย)|มี"
+        f"[^\\s]{{0,10}}{_P}[^\\s]{{0,6}}?\\s?(?:ไหม|มั้ย|หรือเปล่า|บ้าง|ป่าว)|ยังมี|มีขาย"
     ),
     About.PRICE: (
         "多少錢|怎麼賣|價格|價錢|價位|售價|多少元|單價|幾元|幾塊|怎麼算|賣多少|多少$|多少(?=[?\\s])|批發價"
@@ -192,10 +193,10 @@ _SAID_WITH = {
     About.COMPARISON: {About.DETAILS, About.STOCK},
     About.SAMPLE: {About.STOCK, About.DETAILS},
     About.VEGETARIAN: {About.STOCK},
-    About.ALLERGENS: {About.STOCK, About.INGREDIENTS},
+    About.ALLERGENS: {About.STOCK, About.INGREDIENTS, About.PRICE},
     About.INGREDIENTS: {About.STOCK},
     About.RETURNS: {About.STOCK},
-    About.SPECIFICATION: {About.STOCK},
+    About.SPECIFICATION: {About.STOCK, About.PRICE},
 }
 
 
@@ -205,18 +206,12 @@ def product_question_of(text: str, vocabulary: Vocabulary) -> ProductQuestion | 
     named = vocabulary.find(folded)
     work = marked(folded, ((mention.start, mention.end) for mention in named), PRODUCT_MARK)
     skus = tuple(dict.fromkeys(sku for mention in named for sku in mention.skus))
-    return find_product_question(work, skus)
+    return question_about(skus, question_words(work))
 
 
-def find_product_question(work: str, skus: tuple[str, ...]) -> ProductQuestion | None:
-    """The question in a folded text `work` whose products, `skus`, are blanked out."""
-    work = _one_mark_each(work.replace("'", " "))
-    found: list[tuple[int, About]] = []
-    for kind, pattern in _PATTERNS:
-        match = pattern.search(work)
-        if match is not None:
-            found.append((match.start(), kind))
-    kinds = [kind for _, kind in sorted(found, key=lambda each: each[0])]
+def question_about(skus: tuple[str, ...], words: Sequence[tuple[About, int, int]]) -> ProductQuestion | None:
+    """The question that these words (see `question_words`) ask about these products."""
+    kinds = [kind for kind, _, _ in words]
     if About.COMPARISON in kinds:
         if len(skus) == 1 or len(skus) > MOST_COMPARED:
             kinds.remove(About.COMPARISON)
@@ -227,5 +222,9 @@ def find_product_question(work: str, skus: tuple[str, ...]) -> ProductQuestion |
     return ProductQuestion(tuple(kinds), skus) if kinds else None
 
 
-def _one_mark_each(work: str) -> str:
-    return re.sub(f"{_P}+", _P, work)
+def question_words(work: str) -> list[tuple[About, int, int]]:
+    """What is asked, and where the words for it stand in a folded text whose products are blanked out."""
+    work = work.replace("'", " ")
+    found = ((kind, pattern.search(work)) for kind, pattern in _PATTERNS)
+    places = [(kind, match.start(), match.end()) for kind, match in found if match is not None]
+    return sorted(places, key=lambda place: place[1])

@@ -1,24 +1,31 @@
 """Finds products by the names that customers use for them: exactly, or as candidates to ask about.
 
-A name counts as said only when it is written whole, in any language, script form or spacing. Part of a
-name and a misspelt name are candidates, and so is a name that two products share: whoever asks the
-customer decides, not us.
+A name counts as said when it is written whole, in any language, script form or spacing, or with a slip that leaves no
+doubt. So does the noun at the head of a name that only one product has: 綠茶 of 茉莉綠茶, but not its 茉莉, which could
+be anything of jasmine. Every other part of a name is a candidate, and so is a name that two products share: whoever
+asks the customer decides, not us.
 """
 
 import difflib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
+from storefront.language.misspellings import LEAST_HAN, is_misspelt
+from storefront.language.sounds import sound_alike, syllables_of
 from storefront.language.text import clean, fold
-from storefront.language.units import DOZEN, PIECE
+from storefront.language.units import COUNTER, DOZEN, PIECE, alike
 
-_SKIPPED = frozenset(" -‐・·‧'’_")
+# Spaces and joints, and the marks above Thai letters that hurried typing leaves out.
+_SKIPPED = frozenset(" -‐・·‧'’_\u0e47\u0e48\u0e49\u0e4a\u0e4b\u0e4c")
+_LEAST_HEAD = {"han": 2, "letters": 4}
 # Glued behind a short name these make a different product: 紅茶 is sold here, 紅茶拿鐵 is not.
 _MAKES_ANOTHER = re.compile(
     "奶茶|拿鐵|鮮奶|牛奶|蛋糕|餅乾|冰淇淋|冰棒|布丁|果凍|乳酪|麵包|巧克力|墊|蓋|刷|架|ミルク|ラテ|ケーキ|นม|เค้ก"
 )
 _SHORT_NAME = 3
+_HAN_RUN = re.compile("[\u3400-\u9fff]+")
 _PLURAL = re.compile(r"e?s(?![a-z])")
 
 _ALIKE_HAN = 0.6
@@ -36,6 +43,7 @@ class VocabularyEntry:
     names: tuple[str, ...]
     unit: str
     packs: tuple[tuple[str, int], ...] = ()
+    is_service: bool = False
 
 
 @dataclass(frozen=True)
@@ -67,6 +75,11 @@ class Vocabulary:
         for key in self._skus:
             lengths.setdefault(key[0], set()).add(len(key))
         self._lengths = {first: sorted(found, reverse=True) for first, found in lengths.items()}
+        self._by_length: dict[int, list[tuple[str, str]]] = {}
+        for sku, names in self._phrases.items():
+            for name in names:
+                words = _words(_without_marks(name))
+                self._by_length.setdefault(len(words), []).append((words, sku))
 
     def __contains__(self, sku: object) -> bool:
         return sku in self._entries
@@ -74,6 +87,10 @@ class Vocabulary:
     def unit_of(self, sku: str) -> str:
         """The unit that a product is sold by."""
         return self._entries[sku].unit
+
+    def is_service(self, sku: str) -> bool:
+        """Whether it is something done for an order (wrapping, chilled delivery) and no goods."""
+        return self._entries[sku].is_service
 
     def in_units(self, sku: str, quantity: int, senses: Iterable[str] = ()) -> tuple[int, str | None] | None:
         """A spoken quantity in the product's own unit, and the sense of the unit word that was taken.
@@ -85,14 +102,15 @@ class Vocabulary:
         meanings = tuple(senses)
         if not meanings:
             return quantity, None
-        for unit in meanings:
+        packs = self._packs[sku]
+        for unit in dict.fromkeys((*meanings, *(other for meant in meanings for other in alike(meant)))):
             if unit == entry.unit:
                 return quantity, unit
-            if unit in self._packs[sku]:
-                return quantity * self._packs[sku][unit], unit
+            if unit in packs:
+                return quantity * packs[unit], unit
             if unit == DOZEN:
                 return quantity * 12, unit
-            if unit == PIECE:
+            if unit == PIECE or (unit == COUNTER and entry.unit == PIECE):
                 return quantity, unit
         return None
 
@@ -121,6 +139,75 @@ class Vocabulary:
             else:
                 at += 1
         return tuple(mentions)
+
+    def find_homophones(self, folded: str) -> tuple[ProductMention, ...]:
+        """The Han names that are written by their sound (鳳黎酥), from left to right."""
+        mentions: list[ProductMention] = []
+        end = 0
+        for run in _HAN_RUN.finditer(folded):
+            for at in range(run.start(), run.end() - LEAST_HAN + 1):
+                found = self._homophone_at(folded, at, run.end()) if at >= end else None
+                if found:
+                    mentions.append(found)
+                    end = found.end
+        return tuple(mentions)
+
+    def _homophone_at(self, folded: str, at: int, run_end: int) -> ProductMention | None:
+        for syllable in syllables_of(folded[at]):
+            for name, sku in self._by_syllable.get(syllable, ()):
+                end = at + len(name)
+                if end <= run_end and sound_alike(folded[at:end], name):
+                    return ProductMention(at, end, (sku,))
+        return None
+
+    @cached_property
+    def _by_syllable(self) -> dict[str, list[tuple[str, str]]]:
+        """Han names by the sound of their first character, the longest first; made when the first slip turns up."""
+        names: dict[str, list[tuple[str, str]]] = {}
+        for sku, phrases in self._phrases.items():
+            for name in phrases:
+                if len(name) >= LEAST_HAN and _HAN_RUN.fullmatch(name):
+                    for syllable in syllables_of(name[0]):
+                        names.setdefault(syllable, []).append((name, sku))
+        return {syllable: sorted(found, key=lambda each: -len(each[0])) for syllable, found in names.items()}
+
+    def misspelt(self, chunk: str) -> tuple[str, ...]:
+        """The products that have this folded text for a name, but for a slip of the finger."""
+        words = _words(_without_marks(chunk[:_LONGEST_CHUNK]))
+        found: dict[str, None] = {}
+        for length in range(len(words) - 2, len(words) + 3):
+            for name, sku in self._by_length.get(length, ()) if words else ():
+                if sku not in found and is_misspelt(words, name):
+                    found[sku] = None
+        return tuple(found) or self._misspelt_heads(words)
+
+    def _misspelt_heads(self, words: str) -> tuple[str, ...]:
+        """tapoica pearls: two or more Latin words that end a longer name, with a slip in them."""
+        count = words.count(" ") + 1
+        if count < 2 or not words.isascii():
+            return ()
+        return tuple(
+            sku
+            for sku, names in self._phrases.items()
+            if any(
+                name.isascii()
+                and name.count(" ") >= count
+                and is_misspelt(words, " ".join(name.split()[-count:]))
+                for name in names
+            )
+        )
+
+    def headed_by(self, chunk: str) -> tuple[str, ...]:
+        """The products whose names have this folded text for their head, in the order of their language."""
+        words = _words(chunk[:_LONGEST_CHUNK])
+        least = _LEAST_HEAD["han" if words and _is_han(words[0]) else "letters"]
+        if len(words) < least:
+            return ()
+        return tuple(
+            sku
+            for sku, names in self._phrases.items()
+            if not self._entries[sku].is_service and any(_is_head(words, _words(name)) for name in names)
+        )
 
     def candidates(self, chunk: str) -> tuple[str, ...]:
         """The products whose names contain this folded text, or a part of it, or look much like it."""
@@ -177,6 +264,19 @@ def _squeezed(folded: str) -> str:
     return "".join(letter for letter in folded if letter not in _SKIPPED)
 
 
+def _without_marks(chunk: str) -> str:
+    return "".join(letter for letter in chunk if not "\u0e47" <= letter <= "\u0e4c")
+
+
+def _is_head(words: str, name: str) -> bool:
+    """Whether the words are what a name is about: its end, but its beginning in Thai."""
+    if "\u0e01" <= words[0] <= "\u0e4e":
+        return name.startswith(words)
+    if words.isascii():
+        return f" {name.removesuffix('s')}".endswith(f" {words.removesuffix('s')}")
+    return name.endswith(words)
+
+
 def _words(chunk: str) -> str:
     return " ".join(chunk.replace("-", " ").split())
 
@@ -190,7 +290,7 @@ def _is_han(character: str) -> bool:
 
 
 def _is_katakana(character: str) -> bool:
-    return "\u30a1" <= character <= "\u30fc"
+    return "\u30a1" <= character <= "\u30fc" and character != "・"
 
 
 def _end_of_word(folded: str, start: int, end: int, key: str) -> int | None:

@@ -61,35 +61,47 @@ _EN = "|".join(sorted(numerals.ENGLISH, key=len, reverse=True))
 _EN_WORD = rf"(?:{_EN}|hundred(?:\sand(?=\s(?:{_EN})))?|thousand)"
 _RUN = re.compile(
     rf"(?P<sign>負\s?|(?<![a-z])(?:minus|negative)\s|マイナス\s?|ลบ\s?|[-−](?={_NUMERAL}))?"
-    rf"(?:(?P<digits>{_NUMERAL}(?:[\d{_ODD}_]|[,./](?={_NUMERAL})|e[+-]?(?=\d))*)(?P<power>[十百千萬億]{{0,3}})"
-    rf"|(?P<chinese>[{_CN}半幾數]+(?:點(?=[{_CN}])[{_CN}]+)?)"
-    rf"|(?P<english>(?<![a-z'’-])(?:{_EN_WORD}(?:[\s-]{_EN_WORD})*(?:\spoint\s{_EN_WORD})?|half(?:\sa)?|another|an?|couple)(?![a-z'’]))"
+    rf"(?:(?P<digits>0x[0-9a-f]{{1,8}}|{_NUMERAL}(?:[\d{_ODD}_]|[,./](?={_NUMERAL})|e[+-]?(?=\d))*)(?P<power>[十百千萬億]{{0,3}})"
+    rf"|(?P<chinese>[{_CN}半幾數][{_CN}半幾數○]*(?:點(?=[{_CN}])[{_CN}]+)?)"
+    rf"|(?P<english>(?<![a-z'’-])(?:{_EN_WORD}(?:[\s-]{_EN_WORD})*(?:\spoint\s{_EN_WORD})?|half(?:\sa)?"
+    rf"|another|a\scouple(?:\sof)?|a\sfew|few|several|some(?=\sbox|\stin|\scase|\sbag|\spack)|an?"
+    rf"|couple(?:\sof)?)(?![a-z'’]))"
     rf"|(?P<thai>(?:{'|'.join(numerals.THAI_WORDS)}|ครึ่ง)+)"
-    rf"|(?P<japanese>{'|'.join(numerals.JAPANESE_COUNTS)}))"
+    rf"|(?P<japanese>{'|'.join(numerals.JAPANESE_COUNTS)}|ゼロ))"
 )
-_ENGLISH_ARTICLES = {"a": 1, "an": 1, "another": 1, "couple": 2}
-_NO_NUMBERS = frozenset({"幾", "數", "萬一", "千萬", "一一"})
+_ENGLISH_ARTICLES = {
+    **{"a": 1, "an": 1, "another": 1, "couple": 2},
+    **{"couple of": 2, "a couple": 2, "a couple of": 2},
+}
+_ENGLISH_VAGUE = frozenset({"a few", "few", "several", "some"})
+_NO_NUMBERS = frozenset({"萬一", "千萬", "一一"})
+_VAGUE = frozenset({"幾", "數", "好幾"})
 _THAI_DIGITS = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
 _PLAIN = re.compile(r"[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+")
 _FRACTION = re.compile(r"[0-9]+[./][0-9]+|[0-9]*[¼-¾⅐-⅞]")
 
-_BEFORE_UNIT = re.compile(r"\s?(?:more |extra |additional |another |of )?")
+_BEFORE_UNIT = re.compile(
+    r"\s?(?:more |extra |additional |another |less |fewer |of |(?:big|small|large|full|whole) |[大小整](?!家))?"
+)
 _RANGE = re.compile(rf"\s?(?:[-~〜–—]|到|至|或|か|から|ถึง|\b(?:or|to)\b)\s?(?=[\d{_CN}]|(?:{_EN})\b)")
 _ABOUT = re.compile("[多幾來](?![a-z])")
 _AND_A_HALF = re.compile(r"\s?半(?![價小年天])|\sand a half|ครึ่ง")
 # After these a number counts something that is not sold: floors, people, days, discounts.
 _COUNTS_OTHERS = re.compile(
-    r"[a-z]|\s?(?:[樓位天週月年日號折成秒歲度倍時名家間班期級版元塊圓入片%°]|人(?!份)|分(?!之)|點|小時|分鐘|公分|公尺|公克|克|毫升"
+    r"[a-z]|\s?(?:[樓位天週月年日號折成秒歲度倍時名家間班期級版元塊圓入片%°]|人(?!份)|分(?!之)|點|小時|分鐘"
+    r"|公分|公尺|公克|克|毫升"
     r"|個(?:月|禮拜|星期|小時|人)|歳|วัน|บาท|คน|โมง|เดือน|ปี|นาที|ชั่วโมง)"
 )
 _LETTER_BEFORE = re.compile(r"[a-z]$")
 _TIMES_BEFORE = re.compile(r"(?:^|[^a-z])(?:x|qty|q)$")
 _TIMES_AFTER = re.compile(r"\s?[x×*](?![a-z])")
 _STANDS_ALONE_BEFORE = re.compile(
-    rf"(?:^|[\s,，、;；。:.!?()（）x×*/+{PRODUCT_MARK}{TAKEN_MARK}]|[要來買訂加成改購拿給共各再量為是多少减減]|เอา|ขอ|เป็น)$"
+    rf"(?:^|[\s,，、;；。:.!?()（）x×*/+{PRODUCT_MARK}{TAKEN_MARK}]"
+    rf"|[要來買訂加成改購拿給共各再量為是多少减減]|เอา|ขอ|เป็น)$"
 )
 _STANDS_ALONE_AFTER = re.compile(
-    rf"$|[\s,，、;；。:.!?()（）/+~{PRODUCT_MARK}{TAKEN_MARK}]|[謝喔哦吧啦囉]|就好|好了|ครับ|ค่ะ|คะ|นะ|です|で|お願い"
+    rf"$|[\s,，、;；。:.!?()（）/+~{PRODUCT_MARK}{TAKEN_MARK}]|[謝喔哦吧啦囉]|就好|好了|ครับ|ค่ะ|คะ|นะ|です"
+    rf"|で|お願い"
     r"|ください"
 )
 _ENGLISH_BEFORE = re.compile(
@@ -146,7 +158,7 @@ def _mention(folded: str, match: re.Match[str], language: Language | None) -> Qu
         of_what = unit_at(folded, end + (folded[end : end + 1] == " "), language)
         if of_what and of_what.senses != (DOZEN,):
             value, senses, end = value * 12, of_what.senses, of_what.end
-    if match["japanese"]:
+    if match["japanese"] in numerals.JAPANESE_COUNTS:
         senses = ("piece",)
     if match["sign"]:
         refusal = Refusal.NEGATIVE
@@ -157,6 +169,8 @@ def _mention(folded: str, match: re.Match[str], language: Language | None) -> Qu
         refusal = refusal or Refusal.APPROXIMATE
     upper = _RANGE.match(folded, end)
     other = _RUN.match(folded, upper.end()) if upper else None
+    if other is None and unit is None and value is not None:
+        other = _next_in_a_row(folded, end, value, language)
     if other:
         refusal = Refusal.APPROXIMATE
         unit = unit_at(folded, other.end() + (folded[other.end() : other.end() + 1] == " "), language)
@@ -164,6 +178,15 @@ def _mention(folded: str, match: re.Match[str], language: Language | None) -> Qu
     if refusal is None and value is not None:
         refusal = Refusal.ZERO if value == 0 else Refusal.TOO_LARGE if value > MAX_QUANTITY else None
     return QuantityMention(start, end, None if refusal else value, refusal, senses)
+
+
+def _next_in_a_row(folded: str, end: int, value: int, language: Language | None) -> re.Match[str] | None:
+    """2、3缶, 兩、三盒: the number that goes on with the one before, to say "two or three"."""
+    other = _RUN.match(folded, end + 1) if folded[end : end + 1] in {"、", "，", ","} else None
+    if other is None or _value(other)[0] != value + 1 or value > 9:
+        return None
+    gap = folded[other.end() : other.end() + 1] == " "
+    return other if unit_at(folded, other.end() + gap, language) else None
 
 
 def _value(match: re.Match[str]) -> tuple[int | None, Refusal | None]:
@@ -175,14 +198,17 @@ def _value(match: re.Match[str]) -> tuple[int | None, Refusal | None]:
     if match["english"]:
         return _english_value(match["english"])
     if match["japanese"]:
-        return numerals.JAPANESE_COUNTS[match["japanese"]], None
+        return numerals.JAPANESE_COUNTS.get(match["japanese"], 0), None
     value = None if "ครึ่ง" in match["thai"] else numerals.thai_number(match["thai"])
     return value, None if value is not None else Refusal.FRACTION
 
 
 def _english_value(run: str) -> tuple[int | None, Refusal | None]:
+    run = " ".join(run.split())
     if run in _ENGLISH_ARTICLES:
         return _ENGLISH_ARTICLES[run], None
+    if run in _ENGLISH_VAGUE:
+        return None, Refusal.APPROXIMATE
     if run.startswith("half") or "point" in run:
         return None, Refusal.FRACTION
     value = numerals.english_number(run)
@@ -208,7 +234,7 @@ def _chinese_value(run: str) -> tuple[int | None, Refusal | None]:
         return None, Refusal.APPROXIMATE
     if len(run) > 1 and all(numerals.CHINESE_DIGITS.get(character) for character in run):
         return None, Refusal.APPROXIMATE  # 兩三盒 is two or three
-    value = numerals.chinese_number(run)
+    value = numerals.chinese_number(run.replace("○", "〇"))
     return value, None if value is not None else Refusal.NOT_A_NUMBER
 
 
@@ -217,6 +243,8 @@ def _is_something_else(folded: str, match: re.Match[str], *, unit_follows: bool)
     start, end = match.span()
     before = folded[max(0, start - 12) : start]
     if before.endswith("第") or match["chinese"] in _NO_NUMBERS:
+        return True
+    if match["chinese"] in _VAGUE and not unit_follows:
         return True
     if match["digits"]:
         if _LETTER_BEFORE.search(before) and not _TIMES_BEFORE.search(before):
@@ -232,8 +260,8 @@ def _is_something_else(folded: str, match: re.Match[str], *, unit_follows: bool)
 
 
 def _english_stands_alone(run: str, before: str, folded: str, end: int) -> bool:
-    if run in {"a", "an", "another"}:
+    if run in _ENGLISH_ARTICLES:
         return folded.startswith(" " + PRODUCT_MARK, end)
-    if run.startswith("half") or run == "couple":
+    if run.startswith("half") or run in _ENGLISH_VAGUE:
         return False
     return bool(_ENGLISH_BEFORE.search(before) and _ENGLISH_AFTER.match(folded, end))

@@ -4,6 +4,7 @@ import re
 import unicodedata
 
 from storefront.domain.language import Language
+from storefront.language.han_forms import FORMS
 
 MAX_CHARACTERS = 5_000
 """LINE's own limit of a text message."""
@@ -110,9 +111,8 @@ def _keeps_its_form(character: str, before: str, after: str) -> bool:
     return unicodedata.decomposition(character).startswith(_KEPT_FORMS)
 
 
-# Simplified and Japanese forms beside the form that a Taiwanese shop writes: only what turns up in
-# products, units, dates, places and the things that customers ask for. Both sides of every comparison
-# are folded, so a pair that is wrong in some other word does no harm.
+# Forms that stand in Traditional texts too, or whose Traditional form here is not the most frequent one. Both
+# sides of every comparison are folded, so a pair that is wrong in some other word does no harm.
 _PAIRS = (
     "凤鳳 绿綠 緑綠 红紅 乌烏 龙龍 阳陽 饼餅 圆圓 円圓 双雙 层層 礼禮 装裝 温溫 萨薩 个個 箇個 组組 "
     "两兩 単單 单單 订訂 购購 买買 卖賣 売賣 请請 谢謝 货貨 发發 発發 达達 运運 费費 报報 价價 価價 "
@@ -125,7 +125,7 @@ _PAIRS = (
     "广廣 庆慶 库庫 录錄 总總 态態 怀懷 惊驚 户戶 扫掃 扰擾 护護 抢搶 拥擁 择擇 拟擬 担擔 据據 损損 "
     "摄攝 説說 頼賴 届屆 検檢 "
 )
-_FOLDED = {ord(pair[0]): pair[1] for pair in _PAIRS.split()}
+_FOLDED = FORMS | {ord(pair[0]): pair[1] for pair in _PAIRS.split()}
 
 
 def fold(text: str) -> str:

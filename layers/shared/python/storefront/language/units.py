@@ -8,25 +8,49 @@ from storefront.language.text import fold
 
 DOZEN = "dozen"
 PIECE = "piece"
+COUNTER = "counter"
+"""A word for counting single things of some shape (塊, 條, 枚, bar, ก้อน): right for what is sold by the piece."""
 
 _WORDS = {
-    "box": "盒 box boxes ボックス กล่อง",
-    "case": "箱 case cases carton cartons ケース カートン ลัง",
-    "tin": "罐 缶 tin tins can cans canister canisters กระป๋อง",
-    "bag": "袋 包 bag bags pack packs packet packets パック ถุง ซอง แพ็ค แพค ห่อ",
-    "piece": "個 份 件 顆 粒 つ piece pieces pc pcs ea unit units item items ชิ้น อัน ใบ",
+    "box": "盒 box boxes boxs bx ボックス กล่อง",
+    "case": "箱 case cases carton cartons crate crates ケース カートン ลัง",
+    "tin": "罐 缶 tin tins canister canisters กระป๋อง",
+    "can": "can cans",
+    "jar": "jar jars 瓶入り 罈 甕 โหลแก้ว กระปุก",
+    "bag": "袋 bag bags sack sacks ถุง ห่อ",
+    "pack": "包 pack packs packet packets pkt パック แพ็ค แพค ซอง",
+    "piece": "個 份 件 顆 粒 つ コ ヶ piece pieces pc pcs ea unit units item items ชิ้น อัน ใบ",
     "set": "組 套 セット set sets ชุด",
     "time": "次 趟 回 time times ครั้ง",
-    DOZEN: "打 dozen dozens ダース โหล",
-    # Known as units, though this shop may sell nothing by them: then the customer is asked, not guessed at.
-    "bottle": "瓶 支 bottle bottles 本 ขวด",
+    DOZEN: "打 dozen dozens doz ダース โหล",
+    "bottle": "瓶 bottle bottles ボトル ขวด",
     "cup": "杯 cup cups カップ",
+    COUNTER: (
+        "塊 條 枝 張 雙 把 隻 朵 卷 捲 台 枚 足 膳 冊 bar bars pair pairs roll rolls sheet sheets "
+        "ก้อน ผืน เล่ม คู่ แท่ง ม้วน ด้าม ตัว"
+    ),
+    # Known as units, though no catalogue sells by them: then the customer is asked, not guessed at.
     "barrel": "桶",
-    "bundle": "條 串 提 束",
+    "bundle": "串 提 束",
     "catty": "臺斤 斤",
     "kilogram": "公斤 kg kilo kilos kilogram kilograms キロ กิโล",
+    "litre": "公升 liter litre liters litres ลิตร リットル",
 }
-_UNIT_OF = {fold(word): unit for unit, words in _WORDS.items() for word in words.split()}
+# Words that may mean more than one unit: the first that the product is sold by counts.
+_SENSES = {"支": ("bottle", COUNTER), "本": ("bottle", COUNTER), "台": (COUNTER,)}
+# What is packed alike is called alike: 罐 is a tin, a can or a jar, 包 a pack or a bag.
+_ALIKE = {
+    "tin": ("can", "jar"),
+    "can": ("tin", "jar"),
+    "jar": ("bottle", "tin", "can"),
+    "bottle": ("jar",),
+    "bag": ("pack",),
+    "pack": ("bag", "set"),
+    "set": ("pack",),
+}
+_UNIT_OF: dict[str, tuple[str, ...]] = {
+    fold(word): (unit,) for unit, words in _WORDS.items() for word in words.split()
+} | {fold(word): senses for word, senses in _SENSES.items()}
 UNIT_WORDS = frozenset(_UNIT_OF)
 """Every word that is counted with, folded."""
 
@@ -41,10 +65,17 @@ _GOES_ON = {
     "袋": "子",
     "件": "事",
     "提": "供|貨|早|醒",
-    "本": "店|週|月|日|人",
+    "本": "店|週|月|日|人|身|來|次",
+    "台": "灣|北|中|南|東|新|大|階",
+    "張": "先生|小姐|太太|媽|爸|羅",
+    "塊": "錢",
+    "條": "碼|件",
+    "把": "它|他|這|那|握",
+    "足": "夠|足",
+    "枝": "微",
+    "卷": "子",
     "回": "覆|答|去|來|家",
     "支": "付|持",
-    "條": "碼",
     "套": "餐",
     "顆": "粒",
 }
@@ -74,7 +105,12 @@ def unit_at(folded: str, place: int, language: Language | None) -> UnitWord | No
     match = _UNIT.match(folded, place)
     if match is None:
         return None
-    unit = _UNIT_OF[match[0]]
+    senses = _UNIT_OF[match[0]]
     if match[0] == _JAPANESE_BOX and language is Language.JA:
         return UnitWord(("box", "case"), match.end())
-    return UnitWord((unit,), match.end())
+    return UnitWord(senses, match.end())
+
+
+def alike(unit: str) -> tuple[str, ...]:
+    """The units that people also mean by the word for this one, the likelier first."""
+    return _ALIKE.get(unit, ())

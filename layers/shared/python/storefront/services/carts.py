@@ -25,7 +25,7 @@ def cart_after(
         return None
     corrects = answers or any(line.change is not Change.SET or line.sku is None for line in inquiry.lines)
     after = dict(cart) if corrects else {}
-    for line in inquiry.lines:
+    for line in (each for said in inquiry.lines for each in _for_each(said, after, vocabulary)):
         sku = line.sku or asked_sku or (next(iter(after)) if len(after) == 1 else None)
         units = _units(line, sku, vocabulary)
         if sku is None or units is None:
@@ -40,6 +40,18 @@ def cart_after(
             case _:
                 after[sku] = units
     return after
+
+
+def _for_each(
+    line: RequestedLine, cart: Mapping[str, int], vocabulary: Vocabulary
+) -> tuple[RequestedLine, ...]:
+    """A line that is meant for every product of the cart (全部改成 5 盒) as one for each; others as they are."""
+    if not line.for_all or not cart:
+        return (line,)
+    units = {sku: _units(line, sku, vocabulary) for sku in cart}
+    return tuple(
+        replace(line, sku=sku, quantity_in_units=each) for sku, each in units.items() if each is not None
+    )
 
 
 def fitting(question: Question, vocabulary: Vocabulary) -> Question:

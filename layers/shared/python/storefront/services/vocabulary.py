@@ -1,6 +1,6 @@
 """The words by which a catalogue's products may be asked for."""
 
-from storefront.domain.catalogue import Catalogue
+from storefront.domain.catalogue import Catalogue, ProductKind
 from storefront.language.products import Vocabulary, VocabularyEntry
 
 _newest: list[tuple[Catalogue, Vocabulary]] = []
@@ -16,6 +16,7 @@ def vocabulary_of(catalogue: Catalogue) -> Vocabulary:
             names=(*product.names.values(), *product.aliases),
             unit=product.unit,
             packs=tuple((unit.value, held) for unit, held in product.packs.items()),
+            is_service=product.kind is ProductKind.SERVICE,
         )
         for product in catalogue.on_offer
     )
