@@ -32,9 +32,12 @@ from storefront.services.coupon_desk import CouponDesk
 from storefront.services.deciding import Deciding
 from storefront.services.delivery_desk import DeliveryDesk
 from storefront.services.haggling import HaggleDesk
+from storefront.services.handing_over import HandingOver
+from storefront.services.leads import Leads
 from storefront.services.order_lookup import OrderLookup
 from storefront.services.own_rows import OwnRows
 from storefront.services.ports import Put, SendOutcome, Timers
+from storefront.services.product_desk import ProductDesk
 from storefront.services.promising import Promising
 from storefront.services.quote_desk import QuoteDesk
 from storefront.services.quote_maker import QuoteMaker
@@ -219,7 +222,14 @@ class TalkingShop(Services):
     @cached_property
     def quotes(self) -> QuoteDesk:
         return QuoteDesk(
-            self.quoting, self.maker, self.promising, self.deliveries, self.own, self.clock, self.ids
+            self.quoting,
+            self.maker,
+            self.promising,
+            self.deliveries,
+            self.products,
+            self.own,
+            self.clock,
+            self.ids,
         )
 
     @cached_property
@@ -276,6 +286,18 @@ class TalkingShop(Services):
         return StaffDesk(self.store, self.staff, self.approving, self.clock)
 
     @cached_property
+    def products(self) -> ProductDesk:
+        return ProductDesk(self.catalogues, self.own, SHOP)
+
+    @cached_property
+    def people(self) -> HandingOver:
+        rules = Settings({})
+        leads = Leads(self.store, rules.lead_rules)
+        return HandingOver(
+            self.store, self.own, self.staff, leads, rules.handover_rules, business_hours(), self.clock
+        )
+
+    @cached_property
     def chat(self) -> Chat:
         return Chat(
             self.store,
@@ -287,6 +309,8 @@ class TalkingShop(Services):
                 self.cancelling,
                 self.haggling,
                 self.staff_desk,
+                self.products,
+                self.people,
             ),
             self.telling,
             self.line,

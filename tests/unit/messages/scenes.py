@@ -25,6 +25,7 @@ from storefront.domain.delivery import (
     StoreChain,
     StorePickup,
 )
+from storefront.domain.handover import Why
 from storefront.domain.language import Language
 from storefront.domain.money import Currency
 from storefront.domain.negotiation import Reason
@@ -41,6 +42,7 @@ from storefront.domain.quote import (
     QuoteLine,
 )
 from storefront.domain.shipment import Parcel, ShipmentEvent, ShipmentStatus, StoreStop
+from storefront.language.product_questions import About
 from storefront.messages.scene import Shop
 
 NOW = datetime(2026, 11, 24, 6, 2, tzinfo=UTC)  # 14:02 on a Tuesday in Taipei
@@ -387,7 +389,7 @@ def _with(case: Case, name: str, **changes: Any) -> Case:
 
 
 def _greetings() -> list[Case]:
-    bare = (_T.WELCOME, _T.HOW_TO_ORDER, _T.CATALOGUE, _T.PERSON, _T.THANKS, _T.ACKNOWLEDGED, _T.GROUP_HINT)
+    bare = (_T.WELCOME, _T.HOW_TO_ORDER, _T.CATALOGUE, _T.THANKS, _T.ACKNOWLEDGED, _T.GROUP_HINT)
     return [
         *(_case(topic, {}) for topic in (*bare, _T.LANGUAGE_CHANGED)),
         _with(_case(_T.CATALOGUE, {}), "of a large shop", products=LARGE_CATALOGUE),
@@ -679,4 +681,129 @@ def _prices() -> list[Case]:
     ]
 
 
-CASES = (*_greetings(), *_quotes(), *_prices(), *_deliveries(), *_payments(), *_shipments(), *_orders())
+ODD = replace(
+    JASMINE,
+    sku="ODD-1",
+    names=names(*(["\u202e\"'{0}%s</b> \u0e01\u0e33 🍵👨‍👩‍👧 " + "茶" * 70] * 4)),
+    specifications={Language.ZH_TW: {"成分\u200f" * 12: "茶\n" * 300, "素食": "{name}"}},
+)
+KINDS = tuple(kind for kind in About if kind is not About.COMPARISON)
+
+
+def _products() -> list[Case]:
+    told = replace(
+        JASMINE,
+        specifications={
+            language: {
+                **pairs,
+                "素食": "全素",
+                "沖泡": "90°C 2 分鐘",
+                "成分": "綠茶",
+                "保存": "陰涼處",
+                "過敏原提醒": "無",
+            }
+            for language, pairs in JASMINE.specifications.items()
+        },
+    )
+    shop = {"products": Catalogue.of((told, OOLONG, PINEAPPLE, GIFT_WRAP))}
+    some = {"stock": "TEA-JAS:2400,TEA-OOL:0,CAK-PIN:12"}
+    both = _case(_T.PRODUCT_ANSWER, {**some, "kinds": "price,stock", "skus": "TEA-JAS,TEA-OOL"}, name="two")
+    late = replace(OOLONG, lead_days=0)
+    without_stock = {"kinds": "stock,lead_time", "skus": "TEA-OOL", "stock": "TEA-OOL:0"}
+    three = {**some, "skus": "TEA-JAS,TEA-OOL,CAK-PIN"}
+    odd = {"skus": "ODD-1", "stock": "ODD-1:99999", "kinds": ",".join(KINDS)}
+    with_odd = {"products": Catalogue.of((JASMINE, ODD))}
+    return [
+        *(
+            _with(
+                _case(_T.PRODUCT_ANSWER, {**some, "kinds": kind, "skus": sku}, name=f"{kind} {sku}"),
+                "",
+                **shop,
+            )
+            for kind in KINDS
+            for sku in ("TEA-JAS", "CAK-PIN", "SVC-GIF")
+        ),
+        *(_case(_T.PRODUCT_ANSWER, {"kinds": kind, "skus": ""}, name=f"{kind} of any") for kind in KINDS),
+        _with(
+            _case(_T.PRODUCT_ANSWER, {"kinds": "lead_time"}), "one lead", products=Catalogue.of((JASMINE,))
+        ),
+        _with(_case(_T.PRODUCT_ANSWER, {"kinds": "lead_time"}), "none", products=Catalogue.of((GIFT_WRAP,))),
+        _with(_case(_T.PRODUCT_ANSWER, without_stock), "out of stock", products=Catalogue.of((OOLONG,))),
+        _with(_case(_T.PRODUCT_ANSWER, without_stock), "no date", products=Catalogue.of((late,))),
+        both,
+        _case(
+            _T.PRODUCT_ANSWER, {"kinds": "sample", "skus": "GONE", "opens": UNTIL.isoformat()}, name="gone"
+        ),
+        _case(_T.PRODUCT_ANSWER, {"kinds": "nonsense", "skus": "TEA-JAS"}, name="nonsense"),
+        _with(_case(_T.PRODUCT_ANSWER, odd, name="odd"), "", **with_odd),
+        _with(_case(_T.PRODUCT, odd, name="odd"), "", **with_odd),
+        _with(_case(_T.COMPARISON, {**odd, "skus": "ODD-1,TEA-JAS"}, name="odd"), "", **with_odd),
+        *(
+            _case(_T.PRODUCT, {**some, "skus": sku}, name=sku)
+            for sku in ("TEA-JAS", "CAK-PIN", "SVC-GIF", "GONE")
+        ),
+        _case(_T.QUESTION_ABOUT, {"kinds": "vegetarian"}),
+        _case(_T.QUESTION_ABOUT, {"kinds": "shelf_life", "skus": "TEA-JAS,CAK-PIN"}, name="of two"),
+        _with(_case(_T.QUESTION_ABOUT, {"kinds": ""}), "of a large shop", products=LARGE_CATALOGUE),
+        _case(_T.COMPARISON, three),
+        _case(_T.COMPARISON, {**some, "skus": "TEA-JAS,TEA-OOL"}, name="two"),
+        _case(_T.COMPARISON, {"skus": "GONE"}, name="gone"),
+    ]
+
+
+def _people() -> list[Case]:
+    customer = {"customer_id": "k7q2mzb4xw", "as_of": NOW.isoformat(), "language": "th"}
+    summary = {
+        "products": "TEA-JAS:3,CAK-PIN:1,GONE:2",
+        "asked": "price,shelf_life,comparison,shipping_fee",
+        "since": NOW.isoformat(),
+    }
+    about = {"kinds": "sample,vegetarian", "skus": "TEA-JAS,CAK-PIN"}
+    return [
+        *(_case(_T.PERSON, {"why": why}, name=why) for why in ("person", "photo", "data")),
+        _case(_T.PERSON, {"why": "person", "opens": UNTIL.isoformat()}, name="closed"),
+        _case(_T.SELF_SERVICE, {}),
+        *(_case(_T.STAFF_CUSTOMER, {**customer, "why": why}, name=why) for why in Why),
+        _case(
+            _T.STAFF_CUSTOMER,
+            {**customer, **summary, **about, **_OF_QUOTE, "why": "hot"},
+            MIXED_QUOTE,
+            name="all",
+        ),
+        _case(_T.STAFF_CUSTOMER, {**customer, **_OF_ORDER, "why": "sample"}, PAID_ORDER, name="of an order"),
+        _case(_T.STAFF_CUSTOMER, {**customer, "why": "data", "wish": "my_data"}, name="wish"),
+        _with(
+            _case(
+                _T.STAFF_CUSTOMER,
+                {**customer, "why": "sample", "kinds": "sample", "skus": "ODD-1"},
+                name="odd",
+            ),
+            "",
+            products=Catalogue.of((ODD,)),
+        ),
+        *(
+            _case(_T.STAFF_HANDOVER, {"customer_id": "k7q2mzb4xw", "outcome": outcome}, name=outcome)
+            for outcome in ("taken", "other", "ended")
+        ),
+        _case(_T.STAFF_HANDOVER, {"customer_id": "", "outcome": "gone"}, name="gone"),
+        _case(_T.HOW_TO_ORDER, {"resumed": "yes"}, name="resumed"),
+        _case(
+            _T.QUOTE,
+            {**_OF_QUOTE, "also_kinds": "shelf_life", "also_skus": "CAK-PIN"},
+            MIXED_QUOTE,
+            name="and an answer",
+        ),
+    ]
+
+
+CASES = (
+    *_products(),
+    *_people(),
+    *_greetings(),
+    *_quotes(),
+    *_prices(),
+    *_deliveries(),
+    *_payments(),
+    *_shipments(),
+    *_orders(),
+)

@@ -9,7 +9,7 @@ from storefront.domain.catalogue import Allergen, Unit
 from storefront.domain.delivery import StoreChain
 from storefront.domain.language import Language
 from storefront.messages.pages import PageState
-from storefront.messages.render import BUILDERS
+from storefront.messages.render import composed
 from storefront.messages.speaker import Speaker
 from storefront.messages.wording import wording_of
 from tests.unit.messages.scenes import CASES
@@ -79,7 +79,7 @@ def test_every_string_is_said_somewhere() -> None:
     wording = Recorded()
     speaker = Speaker(FIRST, wording)
     for case in CASES:
-        BUILDERS[case.topic](case.facts, case.scene, speaker)
+        composed(case.topic, case.facts, case.scene, speaker)
     named_by_data = ("unit.", "chain.", "language.", "page.")
     assert {key for key in set(wording) - wording.asked if not key.startswith(named_by_data)} == set()
 

@@ -62,7 +62,7 @@ class ContestedStore(MemoryStore):
     ],
 )
 def test_each_kind_of_event_has_its_one_answer(happening: Happening, text: str, topic: Topic) -> None:
-    shop = TalkingShop()
+    shop = TalkingShop(staff_ids=())
     answer = shop.answer_to(shop.event(happening, text=text))
     assert (answer.topic, answer.state) == (topic, MessageState.SENT)
     assert [(sent.kind, sent.key) for sent in shop.line.sent] == [("reply", "token1")]
@@ -384,7 +384,7 @@ def test_an_album_of_pictures_is_answered_and_opens_one_case() -> None:
     assert (case.kind, case.subject, case.facts) == (
         CaseKind.PERSON_WANTED,
         customer,
-        {"customerId": customer},
+        {"customerId": customer, "why": "photo"},
     )
 
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from storefront.services.checkout import Checkout
     from storefront.services.deciding import Deciding
     from storefront.services.haggling import HaggleDesk
+    from storefront.services.handing_over import HandingOver
     from storefront.services.lapsing import Lapsing
     from storefront.services.order_events import OrderEvents
     from storefront.services.order_lookup import OrderLookup
@@ -283,6 +284,18 @@ def haggling() -> "HaggleDesk":
 
 
 @cache
+def handing_over() -> "HandingOver":
+    from storefront.adapters.identifiers import now
+    from storefront.contracts.house_rules import business_hours
+    from storefront.services.handing_over import HandingOver
+    from storefront.services.leads import Leads
+
+    leads = Leads(store(), settings().lead_rules)
+    rules = settings().handover_rules
+    return HandingOver(store(), own_rows(), staff(), leads, rules, business_hours(), now)
+
+
+@cache
 def chat() -> "Chat":
     from storefront.adapters.identifiers import RandomIds, now
     from storefront.services.cancelling import Cancelling
@@ -290,13 +303,15 @@ def chat() -> "Chat":
     from storefront.services.coupon_desk import CouponDesk
     from storefront.services.coupons import Coupons
     from storefront.services.delivery_desk import DeliveryDesk
+    from storefront.services.product_desk import ProductDesk
     from storefront.services.quote_desk import QuoteDesk
     from storefront.services.staff_desk import StaffDesk
 
     ids = RandomIds()
     coupons = Coupons(store(), price_rules())
     deliveries = DeliveryDesk(store(), settings().shop, settings().timers)
-    quotes = QuoteDesk(quoting(), quote_maker(), promising(), deliveries, own_rows(), now, ids)
+    products = ProductDesk(catalogues(), own_rows(), settings().shop)
+    quotes = QuoteDesk(quoting(), quote_maker(), promising(), deliveries, products, own_rows(), now, ids)
     return Chat(
         store=store(),
         own=own_rows(),
@@ -307,6 +322,8 @@ def chat() -> "Chat":
             cancelling=Cancelling(store(), ids),
             haggling=haggling(),
             staff=StaffDesk(store(), staff(), approving(), now),
+            products=products,
+            people=handing_over(),
         ),
         telling=telling(),
         messenger=messenger(),

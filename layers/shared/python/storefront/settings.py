@@ -13,7 +13,9 @@ from typing import Final
 
 from storefront.contracts.price_rules import read_price_rules
 from storefront.domain.errors import SettingMissing
+from storefront.domain.handover import HandoverRules
 from storefront.domain.holds import HoldLimits
+from storefront.domain.lead import LeadRules
 from storefront.domain.pricing import PriceRules
 from storefront.domain.push_policy import PushPolicy
 from storefront.messages.scene import Shop
@@ -122,6 +124,16 @@ class Settings:
             InvalidPriceRules: the shop's file contradicts itself.
         """
         return read_price_rules(_of_the_shop("prices.toml"))
+
+    @property
+    def lead_rules(self) -> LeadRules:
+        """What makes a customer a lead."""
+        return LeadRules(**tomllib.loads(_of_the_shop("leads.toml")))
+
+    @property
+    def handover_rules(self) -> HandoverRules:
+        """When a person talks, and what brings the shop's own answers back."""
+        return HandoverRules.of(tomllib.loads(_of_the_shop("handover.toml")))
 
 
 def _of_the_shop(name: str) -> str:

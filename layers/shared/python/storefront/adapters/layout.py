@@ -14,6 +14,7 @@ from storefront.domain.approval import Approval
 from storefront.domain.casework import AuditEntry, OperatorCase, ReceivedEvent, WorkflowWait
 from storefront.domain.conversation import Conversation, OrderDelivery
 from storefront.domain.coupon import CouponTally
+from storefront.domain.lead import Lead
 from storefront.domain.order import Order
 from storefront.domain.outbox import Message, OrderEvent
 from storefront.domain.payment import PaymentAttempt
@@ -148,6 +149,12 @@ LAYOUTS: Final[dict[type, Layout]] = {
         Table.PERSONAL,
         lambda customer_id: Key(f"CUSTOMER#{customer_id}", "CONVERSATION"),
         lambda row: (row.customer_id,),
+    ),
+    Lead: Layout(
+        Table.PERSONAL,
+        lambda customer_id: Key(f"CUSTOMER#{customer_id}", "LEAD"),
+        lambda row: (row.customer_id,),
+        kept=timedelta(days=90),
     ),
     OrderDelivery: Layout(
         Table.PERSONAL,

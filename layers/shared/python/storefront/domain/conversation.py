@@ -12,6 +12,7 @@ from typing import Final
 
 from storefront.domain.delivery import HomeDelivery, InvoiceChoice, InvoiceKind, StoreChain, StorePickup
 from storefront.domain.errors import InvalidDetail
+from storefront.domain.handover import WithPerson
 from storefront.domain.holds import HoldBook
 from storefront.domain.language import Language
 from storefront.domain.order import DeliveryMethod
@@ -114,6 +115,7 @@ class Conversation:
     approval_id: str | None = None
     last_event_at: datetime | None = None
     holds: HoldBook | None = None
+    with_person: WithPerson | None = None
     revision: int = 0
 
     def talks_about(self, quote: Quote) -> bool:

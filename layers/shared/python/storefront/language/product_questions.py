@@ -35,6 +35,7 @@ class About(StrEnum):
     SPECIFICATION = "specification"
     STOCK = "stock"
     PRICE = "price"
+    ORIGIN = "origin"
     DETAILS = "details"
 
 
@@ -148,7 +149,7 @@ _WORDS = {
     ),
     About.SPECIFICATION: (
         "(?:一|每)?[盒包袋罐箱組](?:裡面?|內|裝)?(?:有|是|裝|共)?(?:幾|多少)(?:個|顆|入|包|片|塊|粒|盒|罐"
-        "|克|公克|g|袋|杯|ml)|幾入|幾顆裝|多重|重量|幾克|幾公克|容量|尺寸|多大|大小|規格|多少(?:克|公克|g"
+        "|克|公克|g|袋|杯|ml)|幾入|幾顆裝|多重|淨重|重量|內容量|幾克|幾公克|容量|尺寸|多大|大小|規格|多少(?:克|公克|g"
         "|ml|毫升|cc)|幾(?:ml|毫升|cc|公分|兩重|斤重)"
         "|how many (?:pieces|pcs|bags|cakes|teabags|servings|cups|grams|ml|in|per|are|come|units"
         "|boxes (?:in|per|are))|how (?:big|heavy|large|tall)|(?<![a-z])weigh|(?<![a-z])sizes?(?![a-z])"
@@ -174,14 +175,19 @@ _WORDS = {
         "|(?<![a-z])costs?(?![a-z])|what s the rate"
         "|いくら|おいくら|値段|價格|単價|單價|何元|ราคา|เท่าไหร่|เท่าไร|กี่บาท|เท่าไหล่"
     ),
+    About.ORIGIN: (
+        "產地|原產|產自|(?:是|在)?哪裡(?:生產|出產|產|做|種|來)的?|哪裡的|(?:是|在)?哪國|台灣(?:茶|產|製)嗎"
+        "|where (?:is|are|does|do) .{0,24}(?:from|made|grown|come)|(?<![a-z])origin(?![a-z])|made in"
+        "|産地|產地|原産|どこの(?:お茶|もの|商品)|どこで(?:作|採)|แหล่งผลิต|แหล่งกำเนิด|ผลิตที่ไหน|มาจากไหน|ปลูกที่ไหน"
+    ),
     About.DETAILS: (
         "介紹|特色|什麼味道|口味|味道(?:如何|怎樣|怎麼樣)|(?:會|很|太)?甜嗎|會不會(?:很|太)?甜|好[喝吃]嗎"
-        "|順口嗎|會苦嗎|產地|哪裡產|哪裡做|哪裡的|是什麼$|什麼是|詳細|(?:看|有)照片|有圖"
+        "|順口嗎|會苦嗎|是什麼$|什麼是|詳細|(?:看|有)照片|有圖"
         "|tell me (?:more )?about|more (?:info|information|details)|details (?:of|on|about)|what (?:is"
-        "|are) (?:this|these|that|the)?\\s?{p}|taste|flavou?r|where (?:is|are|does|do) .{0,24}(?:from|made"
-        "|grown)|(?:is|are) (?:it|they) (?:good|sweet|bitter)|photos?(?![a-z])|pictures?(?![a-z])"
-        "|どんな(?:味|お茶|商品|もの)|味は|甘いですか|産地|產地|原産|について(?:教|詳)|詳しく|おいしい"
-        "|美味し|รสชาติ|หวานไหม|หวานมาก|แนะนำ|แหล่งผลิต|ผลิตที่ไหน|รายละเอียด|อร่อยไหม|ขอดูรูป"
+        "|are) (?:this|these|that|the)?\\s?{p}|taste|flavou?r"
+        "|(?:is|are) (?:it|they) (?:good|sweet|bitter)|photos?(?![a-z])|pictures?(?![a-z])"
+        "|どんな(?:味|お茶|商品|もの)|味は|甘いですか|について(?:教|詳)|詳しく|おいしい"
+        "|美味し|รสชาติ|หวานไหม|หวานมาก|แนะนำ|รายละเอียด|อร่อยไหม|ขอดูรูป"
     ).replace("{p}", _P),
 }
 _PATTERNS = tuple((kind, re.compile(fold(words))) for kind, words in _WORDS.items())
@@ -197,6 +203,7 @@ _SAID_WITH = {
     About.INGREDIENTS: {About.STOCK},
     About.RETURNS: {About.STOCK},
     About.SPECIFICATION: {About.STOCK, About.PRICE},
+    About.ORIGIN: {About.STOCK, About.DETAILS, About.INGREDIENTS},
 }
 
 

@@ -8,7 +8,8 @@ from storefront.domain.money import Currency
 from storefront.domain.quote import Discount, DiscountKind
 from storefront.messages import flex, taps
 from storefront.messages.flex import Node
-from storefront.messages.greetings import SHOP_CURRENCY, example_order
+from storefront.messages.greetings import example_order
+from storefront.messages.product_facts import SHOP_CURRENCY
 from storefront.messages.scene import Scene
 from storefront.messages.speaker import Speaker
 

@@ -9,7 +9,8 @@ from storefront.domain.money import included_tax
 from storefront.domain.quote import PriceReason, Quote, QuoteLine
 from storefront.messages import flex, haggle_cards, price_cards, taps, terms
 from storefront.messages.flex import Node
-from storefront.messages.greetings import SHOP_CURRENCY, example_order
+from storefront.messages.greetings import example_order
+from storefront.messages.product_facts import SHOP_CURRENCY
 from storefront.messages.scene import Scene, Shop
 from storefront.messages.speaker import Speaker
 

@@ -12,9 +12,11 @@ from storefront.messages import (
     delivery_cards,
     greetings,
     haggle_cards,
+    handover_cards,
     order_cards,
     payment_cards,
     price_cards,
+    product_cards,
     quote_cards,
     quote_notices,
     shipment_cards,
@@ -31,7 +33,14 @@ BUILDERS: Final[Mapping[Topic, Builder]] = {
     Topic.HOW_TO_ORDER: greetings.how_to_order,
     Topic.CATALOGUE: greetings.catalogue,
     Topic.NOT_UNDERSTOOD: greetings.not_understood,
-    Topic.PERSON: greetings.person,
+    Topic.PRODUCT: product_cards.product,
+    Topic.PRODUCT_ANSWER: product_cards.product_answer,
+    Topic.QUESTION_ABOUT: product_cards.question_about,
+    Topic.COMPARISON: product_cards.comparison,
+    Topic.PERSON: handover_cards.person,
+    Topic.SELF_SERVICE: handover_cards.self_service,
+    Topic.STAFF_CUSTOMER: handover_cards.staff_customer,
+    Topic.STAFF_HANDOVER: handover_cards.staff_handover,
     Topic.THANKS: greetings.thanks,
     Topic.ACKNOWLEDGED: greetings.acknowledged,
     Topic.GROUP_HINT: greetings.group_hint,
@@ -89,7 +98,14 @@ BUILDERS: Final[Mapping[Topic, Builder]] = {
 
 def render(message: Message, scene: Scene, language: Language) -> list[Node]:
     """The one to five message objects that say `message` in `language`, ready to be sent as JSON."""
-    return BUILDERS[message.topic](message.facts, scene, Speaker.of(language))
+    return composed(message.topic, message.facts, scene, Speaker.of(language))
+
+
+def composed(topic: Topic, facts: Mapping[str, str], scene: Scene, speaker: Speaker) -> list[Node]:
+    """The topic's own messages, with what may stand before and after any of them."""
+    said = BUILDERS[topic](facts, scene, speaker)
+    before = [handover_cards.resumed(speaker)] if facts.get("resumed") == "yes" else []
+    return [*before, *said, *product_cards.also_answered(facts, scene, speaker)]
 
 
 def plain_text(message: Message, scene: Scene, language: Language) -> Node:

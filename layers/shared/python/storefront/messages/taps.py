@@ -73,6 +73,21 @@ def approval_price(speaker: Speaker, approval_id: str, amount: int, price: str) 
     return _tap(speaker, "approval_price", data, price=price)
 
 
+def of_product(speaker: Speaker, verb: str, sku: str, name: str) -> Node:
+    """A verb about one product: `about` shows all of it, `want` asks how many."""
+    return _tap(speaker, f"{verb}_product", encode(verb, sku=sku), name=name)
+
+
+def question(speaker: Speaker, kind: str, sku: str, name: str, topic: str) -> Node:
+    """A question about one product; `topic` is what it is about, in a word."""
+    return _tap(speaker, "ask", encode("ask", sku=sku, k=kind), name=name, topic=topic)
+
+
+def of_customer(speaker: Speaker, verb: str, customer_id: str, called: str) -> Node:
+    """A button of the shop's own people: `take_over` or `hand_back` a customer."""
+    return _tap(speaker, verb, encode(verb, c=customer_id), called=called)
+
+
 def rate(speaker: Speaker, order_number: str, score: int) -> Node:
     """One of the five answers to the satisfaction question."""
     label = speaker.say(f"tap.rate.label{score}")

@@ -6,14 +6,16 @@ follow the transaction (starting, waking or ending a workflow, asking for a paym
 repeated then, by what the row says.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
 from storefront.domain.approval import Approval
-from storefront.domain.casework import CaseKind, WaitStep
+from storefront.domain.casework import WaitStep
 from storefront.domain.conversation import Conversation, Step
 from storefront.domain.errors import Conflict, OrderEnded
+from storefront.domain.handover import Why
 from storefront.domain.language import Language
 from storefront.domain.order import Order, OrderState
 from storefront.domain.outbox import Message, MessageState, Topic
@@ -26,12 +28,15 @@ from storefront.language.postbacks import Postback, decode
 from storefront.language.text import language_of
 from storefront.services.approving import Approving
 from storefront.services.cancelling import Cancelling, CancelPlan
-from storefront.services.cases import case_writes
 from storefront.services.coupon_desk import CouponDesk
 from storefront.services.delivery_desk import VERBS, DeliveryDesk, Reception
 from storefront.services.haggling import HaggleDesk, amount_in
+from storefront.services.handing_over import VERBS as PEOPLE_VERBS
+from storefront.services.handing_over import HandingOver
 from storefront.services.own_rows import OwnRows
 from storefront.services.ports import Clock, Jobs, Messenger, Put, Store
+from storefront.services.product_desk import VERBS as PRODUCT_VERBS
+from storefront.services.product_desk import ProductDesk
 from storefront.services.quote_desk import QuoteDesk
 from storefront.services.quote_workflows import QuoteWorkflows
 from storefront.services.redirecting import why_not
@@ -73,6 +78,8 @@ class Desks:
     cancelling: Cancelling
     haggling: HaggleDesk
     staff: StaffDesk
+    products: ProductDesk
+    people: HandingOver
 
 
 class Chat:
@@ -102,6 +109,8 @@ class Chat:
         self._cancelling = desks.cancelling
         self._haggling = desks.haggling
         self._staff_desk = desks.staff
+        self._products = desks.products
+        self._people = desks.people
         self._telling = telling
         self._messenger = messenger
         self._workflows = workflows
@@ -246,13 +255,18 @@ class Chat:
         if event.happening is Happening.GROUP:
             return self._in_a_group(conversation, event)
         heard = conversation.spoke(None, event.at)
+        turn = self._answer(heard, event)
+        return self._people.attended(self._people.unless_a_person_talks(heard, turn, event), event)
+
+    def _answer(self, heard: Conversation, event: ChatEvent) -> Turn:
+        """What the shop says by itself."""
         match event.happening:
             case Happening.FOLLOW:
                 return Turn(heard, Topic.WELCOME)
             case Happening.STICKER:
                 return Turn(heard, Topic.ACKNOWLEDGED)
             case Happening.MEDIA:
-                return self._to_a_person(heard)
+                return _to_a_person(heard, Why.PHOTO)
             case Happening.POSTBACK:
                 return self._tapped(heard, decode(event.postback_data), event)
             case _:
@@ -274,13 +288,6 @@ class Chat:
             return None
         heard = conversation.spoke(language_of(event.text, conversation.language), event.at)
         return Turn(replace(heard, misses=1), Topic.GROUP_HINT)
-
-    def _to_a_person(self, conversation: Conversation, wish: Intent | None = None) -> Turn:
-        """One open case of a customer is enough, however many pictures an album has."""
-        subject = conversation.customer_id if wish is None else f"{conversation.customer_id}:{wish.value}"
-        facts = {"customerId": conversation.customer_id, **({"wish": wish.value} if wish else {})}
-        case = case_writes(self._store, CaseKind.PERSON_WANTED, subject, self._clock(), facts)
-        return Turn(replace(conversation, misses=0), Topic.PERSON, writes=case)
 
     def _wrote(self, heard: Conversation, event: ChatEvent) -> Turn:
         """The answer to a text. A name or an address says nothing about the language that its writer reads."""
@@ -304,9 +311,9 @@ class Chat:
             return Turn(conversation, SHORT_ANSWERS[intent])
         match intent:
             case Intent.TALK_TO_A_PERSON:
-                return self._to_a_person(conversation)
+                return _to_a_person(conversation, Why.PERSON)
             case Intent.MY_DATA | Intent.ERASE_MY_DATA:
-                return self._to_a_person(conversation, intent)
+                return _to_a_person(conversation, Why.DATA, {"wish": intent.value})
             case Intent.LANGUAGE:
                 return self._speak(conversation, language_named(event.text))
             case Intent.CANCEL:
@@ -357,13 +364,23 @@ class Chat:
         priced = self._tapped_price(conversation, postback, event)
         if priced is not None:
             return priced
+        others = {
+            **dict.fromkeys(PRODUCT_VERBS, self._products.tapped),
+            **dict.fromkeys(PEOPLE_VERBS, self._people.tapped),
+        }
+        if postback.verb in others:
+            return others[postback.verb](conversation, postback)
+        return self._tapped_plainly(conversation, postback, event)
+
+    def _tapped_plainly(self, conversation: Conversation, postback: Postback, event: ChatEvent) -> Turn:
+        """A button about an order or about nothing in particular."""
         match postback.verb:
             case "pay_again":
                 return self._quotes.where_it_stands(conversation, postback.fields.get("o", ""))
             case "cancel":
                 return self._cancel(conversation, event, postback.fields.get("o", ""))
             case "person":
-                return self._to_a_person(conversation)
+                return _to_a_person(conversation, Why.PERSON)
             case "catalogue":
                 return Turn(conversation, Topic.CATALOGUE)
             case "language":
@@ -452,6 +469,13 @@ class Chat:
         if language is None:
             return Turn(conversation, Topic.HOW_TO_ORDER)
         return Turn(replace(conversation, language=language, language_chosen=True), Topic.LANGUAGE_CHANGED)
+
+
+def _to_a_person(conversation: Conversation, why: Why, facts: Mapping[str, str] | None = None) -> Turn:
+    """The shop's people are told with the turn."""
+    return Turn(
+        replace(conversation, misses=0), Topic.PERSON, {"why": why.value, **(facts or {})}, attention=why
+    )
 
 
 def _received(reception: Reception) -> Turn:

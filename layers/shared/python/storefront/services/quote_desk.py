@@ -16,6 +16,7 @@ from storefront.services.carts import cart_after, fitting, units_for_all
 from storefront.services.delivery_desk import DeliveryDesk
 from storefront.services.own_rows import OwnRows
 from storefront.services.ports import Clock, Ids, Put
+from storefront.services.product_desk import ProductDesk
 from storefront.services.promising import HoldRefusal, Promising
 from storefront.services.quote_maker import QuoteMaker, named
 from storefront.services.quoting import Basket, Quoting
@@ -34,6 +35,7 @@ class QuoteDesk:
         maker: QuoteMaker,
         promising: Promising,
         delivery_desk: DeliveryDesk,
+        products: ProductDesk,
         own: OwnRows,
         clock: Clock,
         ids: Ids,
@@ -42,6 +44,7 @@ class QuoteDesk:
         self._maker = maker
         self._promising = promising
         self._delivery_desk = delivery_desk
+        self._products = products
         self._own = own
         self._clock = clock
         self._ids = ids
@@ -57,6 +60,11 @@ class QuoteDesk:
     def inquired(self, conversation: Conversation, event: ChatEvent, inquiry: Inquiry | None = None) -> Turn:
         """A text that may order something; at most one question, and never a guess about a product."""
         inquiry = inquiry or self.read(conversation, event)
+        answered = self._products.asked(conversation, inquiry)
+        return answered or self._products.beside(self._ordered(conversation, inquiry, event), inquiry)
+
+    def _ordered(self, conversation: Conversation, inquiry: Inquiry, event: ChatEvent) -> Turn:
+        """What the words order, or what has to be asked first."""
         catalogue = self._quoting.catalogue()
         vocabulary = vocabulary_of(catalogue)
         asked = [question for question in inquiry.questions if question.kind is not QuestionKind.WHICH_DATE]

@@ -8,6 +8,7 @@ from typing import Final
 
 from storefront.domain.approval import Approval
 from storefront.domain.conversation import Conversation
+from storefront.domain.handover import Why
 from storefront.domain.order import Order
 from storefront.domain.outbox import OrderEvent, ReplyToken, Topic
 from storefront.domain.quote import Quote
@@ -65,7 +66,8 @@ class Turn:
     No topic means that somebody else answers (the payment card) or nobody. `start` is a quote whose workflow
     begins, `end` are quotes whose workflows are over, `wake` is an order that is complete, `event`
     something that the order system is told, `staff_causes` the causes of notices among the writes, `also_told`
-    ids of messages to others, `referred` an approval that a person is asked for, `decided` one that is decided.
+    ids of messages to others, `referred` an approval that a person is asked for, `decided` one that is decided,
+    `attention` why the shop's people have to look.
     """
 
     conversation: Conversation
@@ -82,6 +84,7 @@ class Turn:
     also_told: tuple[str, ...] = ()
     referred: Approval | None = None
     decided: Approval | None = None
+    attention: Why | None = None
 
 
 def whole_number(postback: Postback, name: str) -> int | None:
