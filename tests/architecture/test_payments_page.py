@@ -8,7 +8,7 @@ from storefront.domain.payment_answers import TABLES, Call, Verdict
 from storefront.services import checkout, refunding
 from tests.aws.deployment import Deployment
 from tests.explorer.engine import FUNCTION_LIFE
-from tests.explorer.scenarios import SCENARIOS
+from tests.explorer.every_scenario import SCENARIOS
 
 PAGE = (Path(__file__).parents[2] / "docs" / "payments.md").read_text(encoding="utf-8")
 

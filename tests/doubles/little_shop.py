@@ -6,6 +6,7 @@ from datetime import timedelta
 from functools import cached_property
 from typing import Final
 
+from storefront.contracts.back_office import news_in
 from storefront.domain.catalogue import Catalogue, Product, ProductKind, ReturnPolicy, Unit
 from storefront.domain.conversation import Conversation, DeliveryDetails, OrderDelivery
 from storefront.domain.delivery import HomeDelivery, InvoiceChoice, InvoiceKind, Recipient
@@ -41,6 +42,7 @@ from storefront.services.ports import (
     Workflow,
 )
 from storefront.services.quoting import Quoting
+from storefront.services.received_events import ReceivedEvents
 from storefront.services.refunding import Refunding
 from storefront.services.shipping import Shipping
 from storefront.services.sweeping import Sweeping
@@ -218,6 +220,10 @@ class Services:
         return OrderEvents(self.store, self.order_system, self.jobs, self.clock, self.metrics)
 
     @cached_property
+    def received_events(self) -> ReceivedEvents:
+        return ReceivedEvents(self.store, self.shipping, news_in)
+
+    @cached_property
     def page(self) -> PaymentPage:
         return PaymentPage(self.store, self.jobs)
 
@@ -348,6 +354,9 @@ class LittleShop(Services):
             "close_order": lambda: self.checkout.close(first, "sweep"),
             "refund": lambda: self.refunding.carry_out(first, *rest),
             "send_order_event": lambda: self.order_events.send(first),
+            "settle_event": lambda: self.telling.deliver_together(
+                self.received_events.take_in(first, rest[0])
+            ),
         }
         does[job.name]()
 

@@ -37,6 +37,7 @@ DETAILS = "王小明 0912345678 台北市信義區市府路45號"
         "lost_answer",
         "never_returns",
         "double_return",
+        "declined",
         "refund_twice",
         "refund_partial",
         "cancel_unpaid",

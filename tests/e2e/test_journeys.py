@@ -15,7 +15,7 @@ pytestmark = pytest.mark.local_run
 
 @pytest.mark.parametrize(
     "scenario",
-    ["happy", "store_pickup", "returning", "declined", "store_closed", "unknown_product"],
+    ["happy", "store_pickup", "returning", "store_closed", "unknown_product"],
 )
 def test_the_journey_goes_as_its_scenario_says(local_run: LocalRun, scenario: str) -> None:
     told: list[Line] = []

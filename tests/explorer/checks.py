@@ -3,11 +3,13 @@
 M money · S stock · T state · N notifications · O operations, as docs/payments.md lists them.
 """
 
+import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Final, Protocol
 
-from storefront.domain.casework import OperatorCase, ReceivedEvent
+from storefront.domain.casework import OperatorCase, ReceivedEvent, ReceivedState, WorkflowWait
 from storefront.domain.errors import IllegalMove
 from storefront.domain.moves import move
 from storefront.domain.order import ORDER_MOVES, HoldState, Order, OrderState
@@ -18,6 +20,7 @@ from storefront.domain.outbox import (
     MessageState,
     OrderEvent,
     OrderEventState,
+    OrderEventType,
     Topic,
 )
 from storefront.domain.payment import ATTEMPT_MOVES, AttemptState, PaymentAttempt
@@ -89,6 +92,8 @@ def check_moves(before: MemoryStore, after: MemoryStore) -> None:
                 raise Violation("T1", str(illegal)) from illegal
         if isinstance(row, Order) and row.history[: len(old.history)] != old.history:
             raise Violation("T1", "history was rewritten")
+        if isinstance(row, Order) and old.labelled and row.delivery_changes != old.delivery_changes:
+            raise Violation("T1", "another address after the label")
 
 
 def check_always(world: Rows) -> None:
@@ -116,7 +121,7 @@ def check_always(world: Rows) -> None:
             raise Violation("M3", f"captured {order.captured} of {order.total}")
         if order.captured and not any(each.captures for each in world.pay.transactions.values()):
             raise Violation("M6", "paid in our table, not at LINE Pay")
-        if order.captured and order.hold is not HoldState.COMMITTED:
+        if order.was_paid and order.hold is not HoldState.COMMITTED:
             raise Violation("S3", "paid without committed stock")
     _messages_tell_what_is(world)
 
@@ -128,7 +133,7 @@ def _messages_tell_what_is(world: Rows) -> None:
         order = next((each for each in _rows(world, Order) if each.order_number == number), None)
         if order is None:
             continue
-        if message.topic is Topic.PAID and not order.captured:
+        if message.topic is Topic.PAID and not order.was_paid:
             raise Violation("N3", "told paid, and it is not")
         if message.topic is Topic.ORDER_EXPIRED and order.state is not OrderState.EXPIRED:
             raise Violation("N3", "told expired, and it is not")
@@ -226,6 +231,7 @@ def _awake(world: World) -> LittleShop:
     shop.line = world.line.copy()
     shop.workflow = world.workflow.__class__([], world.workflow.woken.copy(), world.workflow.ended.copy())
     shop.clock.now = world.now
+    shop.order_system = replace(world.order_system, taken=world.order_system.taken.copy())
     shop.ids.owner = "sweeper"
     return shop
 
@@ -249,7 +255,7 @@ def let_it_settle(shop: LittleShop) -> None:
 
 
 def _is_due_sometime(row: Any) -> bool:
-    return getattr(row, "due_at", None) is not None and not isinstance(row, OperatorCase | ReceivedEvent)
+    return getattr(row, "due_at", None) is not None and not isinstance(row, OperatorCase)
 
 
 def _windows_end(pay: LinePayModel, shop: LittleShop) -> None:
@@ -272,7 +278,7 @@ def _attempt(work: Callable[[], object]) -> None:
 
 
 def check_in_the_end(shop: LittleShop, disturbed: bool) -> None:
-    cases = {case.kind.value for case in shop.store.all(OperatorCase)}
+    cases = {case.kind.value for case in shop.store.all(OperatorCase) if case.is_open}
     captured = [each for each in shop.pay.transactions.values() if each.captures]
     if len(captured) > 1 or any(each.captures > 1 for each in captured):
         raise Violation("M1", "DOUBLE_CHARGE")
@@ -283,9 +289,10 @@ def check_in_the_end(shop: LittleShop, disturbed: bool) -> None:
         if refund.state not in {RefundState.DONE, RefundState.REFUSED}:
             raise Violation("M2", f"a refund ended {refund.state}")
     _messages_in_the_end(shop, disturbed)
-    for event in shop.store.all(OrderEvent):
-        if event.state is not OrderEventState.TAKEN:
-            raise Violation("N2", f"the order system was not told {event.event_id}")
+    _order_system_in_the_end(shop)
+    _workflow_in_the_end(shop, disturbed)
+    for received in shop.store.all(ReceivedEvent):
+        _received_in_the_end(shop, received)
 
 
 def _order_in_the_end(shop: LittleShop, order: Order, captured: list[Transaction], cases: set[str]) -> None:
@@ -298,7 +305,12 @@ def _order_in_the_end(shop: LittleShop, order: Order, captured: list[Transaction
         raise Violation("M6", "RECORDED_NOT_PAID")
     if order.is_unpaid_and_open and not needs_a_person:
         raise Violation("S4", f"an unpaid order stays {order.state}")
+    in_vain = bool(order.captured) and not order.was_paid
+    if in_vain and order.refundable:
+        raise Violation("M1", "money of an order that has ended was not given back")
     for attempt in attempts:
+        if in_vain:
+            continue
         if attempt.is_open and not needs_a_person:
             raise Violation("M2", f"an attempt ended {attempt.state}")
         if (attempt.state is AttemptState.CONFIRMED) != any(
@@ -318,13 +330,47 @@ def _order_in_the_end(shop: LittleShop, order: Order, captured: list[Transaction
         for message in shop.store.all(Message)
         if message.facts.get("order_number") == order.order_number
     ]
-    if told.count(Topic.PAID) != (1 if order.captured else 0):
+    if told.count(Topic.PAID) != (1 if order.was_paid else 0):
         raise Violation("N1", f"NOTIFY_{told.count(Topic.PAID)}")
     if told.count(Topic.REFUNDED) != len(done):
         raise Violation("N1", f"{len(done)} refunds were told {told.count(Topic.REFUNDED)} times")
-    paid_events = [event for event in shop.store.all(OrderEvent) if event.type.value == "order.paid.v1"]
-    if order.captured and len(paid_events) != 1:
+    paid_events = [event for event in shop.store.all(OrderEvent) if event.type is OrderEventType.PAID]
+    if len(paid_events) != (1 + order.delivery_changes if order.was_paid else 0):
         raise Violation("N2", f"{len(paid_events)} events of one payment")
+
+
+def _order_system_in_the_end(shop: LittleShop) -> None:
+    """N2: it has every event, but for those in whose place a later one stands."""
+    events = shop.store.all(OrderEvent)
+    superseded = {json.loads(event.body).get("supersedes") for event in events}
+    for event in events:
+        if event.state is OrderEventState.KEPT and event.event_id in superseded:
+            continue
+        if event.state is not OrderEventState.TAKEN:
+            raise Violation("N2", f"the order system was not told {event.event_id}")
+        if event.event_id not in shop.order_system.taken:
+            raise Violation("N2", f"recorded as taken, and the order system never had it: {event.event_id}")
+
+
+def _workflow_in_the_end(shop: LittleShop, disturbed: bool) -> None:
+    """D1, D2: a waiting workflow is answered, unless whoever was to do it died: then its own time-out asks."""
+    woken = {token for token, _ in shop.workflow.woken}
+    ended = {token for token, _ in shop.workflow.ended}
+    if (woken and not shop.order.was_paid) or (ended and shop.order.was_paid):
+        raise Violation("M6", f"the workflow was told wrongly that its order is {shop.order.state}")
+    for wait in shop.store.all(WorkflowWait):
+        if not disturbed and wait.token not in woken | ended:
+            raise Violation("O3", f"nobody answered {wait.token}")
+
+
+def _received_in_the_end(shop: LittleShop, received: ReceivedEvent) -> None:
+    """G1: what a back office wants is done, or a person has it."""
+    if received.due_at is not None:
+        raise Violation("O2", f"{received.event_id} still waits")
+    ended = {OrderState.CANCELLED, OrderState.EXPIRED, OrderState.REFUNDED}
+    wanted = received.event_id.startswith("cancel") and received.state is ReceivedState.APPLIED
+    if wanted and shop.order.state not in ended:
+        raise Violation("G1", f"a cancellation was applied, and the order is {shop.order.state}")
 
 
 def _stock_in_the_end(shop: LittleShop) -> None:

@@ -188,7 +188,8 @@ class Explorer:
                 continue
             request = self._places[process][place].request
             if request is None:
-                raise AssertionError("an ended process is no place to go on from")
+                failed = self._places[process][place].error
+                raise AssertionError("an ended process is no place to go on from") from failed
             yield str(process), self._steps(state, process, request, None)
             if state.faults:
                 for fault in self._scenario.faults.get(str(request), ()):

@@ -27,6 +27,8 @@ class Mutant:
 _CHECKOUT: Final = "storefront.services.checkout"
 _REFUNDING: Final = "storefront.services.refunding"
 _TELLING: Final = "storefront.services.telling"
+_SHIPPING: Final = "storefront.services.shipping"
+_ORDER_EVENTS: Final = "storefront.services.order_events"
 _ORDER: Final = "storefront.domain.order"
 _PAYMENT: Final = "storefront.domain.payment"
 
@@ -167,6 +169,27 @@ MUTANTS: Final = (
         "due_at=now + FIRST_SWEEP_AFTER,\n    )",
         "due_at=None,\n    )",
         "callbacks",
+    ),
+    Mutant(
+        "a token that is stored after the payment is not answered",
+        _CHECKOUT,
+        "        if order.was_paid:\n            self._waits.wake(",
+        "        if order.is_unpaid_and_open:\n            self._waits.wake(",
+        "mailbox",
+    ),
+    Mutant(
+        "a cancellation that comes while a payment is under way is forgotten",
+        _SHIPPING,
+        'self._park(received, "payment-under-way")',
+        "self._store.commit(Put(received.ended(ReceivedState.APPLIED)))",
+        "office-cancels",
+    ),
+    Mutant(
+        "an event counts as taken whatever the order system answers",
+        _ORDER_EVENTS,
+        "if self._order_system.post(event, now):",
+        "if event.state is OrderEventState.PENDING:",
+        "order-system",
     ),
 )
 

@@ -11,7 +11,7 @@ from typing import Any, Final
 from storefront.domain.catalogue import Catalogue
 from storefront.domain.conversation import OrderDelivery
 from tests.doubles.little_shop import CATALOGUE, Services
-from tests.doubles.machinery import CountingMetrics, OrderSystemModel, SequenceIds
+from tests.doubles.machinery import CountingMetrics, SequenceIds
 from tests.explorer.world import Raised, Request
 
 FUSED_ROWS: Final = (OrderDelivery,)
@@ -100,7 +100,7 @@ def cast(
     actors.jobs = LostJobs()
     actors.ids = SequenceIds(owner)
     actors.metrics = CountingMetrics()
-    actors.order_system = OrderSystemModel()
+    actors.order_system = RecordedPort(history, "order_system", fixed)
     actors.catalogues = FixedCatalogues(history)
     actors.clock = (lambda: history.call("clock", "now")) if fixed_now is None else (lambda: fixed_now)
     return actors  # type: ignore[no-any-return]

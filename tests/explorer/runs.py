@@ -14,9 +14,9 @@ from typing import Final
 from tests.doubles.little_shop import Services
 from tests.explorer.checks import check_effects, check_end, check_step
 from tests.explorer.engine import Explorer, Report, Scenario, Violation
+from tests.explorer.every_scenario import SCENARIOS
 from tests.explorer.mutants import MUTANTS, Mutant
 from tests.explorer.naive import NaiveServices
-from tests.explorer.scenarios import SCENARIOS
 
 BY_NAME: Final = {scenario.name: scenario for scenario in SCENARIOS}
 NAIVE_SCENARIOS: Final = (

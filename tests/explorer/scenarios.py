@@ -4,10 +4,10 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
-from storefront.domain.casework import ReceivedEvent
+from storefront.domain.casework import ReceivedEvent, WaitStep
 from storefront.domain.conversation import Conversation, DeliveryDetails
 from storefront.domain.delivery import InvoiceChoice, InvoiceKind, Recipient, StoreChain, StorePickup
-from storefront.domain.errors import IllegalMove
+from storefront.domain.errors import IllegalMove, OrderEnded
 from storefront.domain.order import Order
 from storefront.domain.outbox import ReplyToken, Topic
 from storefront.domain.payment import PaymentAttempt, attempt_id_of
@@ -68,7 +68,7 @@ def ready(_services: type[Services]) -> World:
 
 def linked(_services: type[Services]) -> World:
     """The customer has a link."""
-    return world_of(_linked())
+    return world_of(linked_shop())
 
 
 def approved(_services: type[Services]) -> World:
@@ -155,7 +155,7 @@ def with_notices(_services: type[Services]) -> World:
 
 def quoted(_services: type[Services]) -> World:
     """An open quote over two boxes beside the order, whose customer has a link."""
-    shop = _linked()
+    shop = linked_shop()
     plan = shop.quoting.plan(
         customer_row(), Basket({TEA.sku: 2}), None, "quote2", shop.clock.now, CATALOGUE, "event1"
     )
@@ -178,14 +178,15 @@ def mismatched(_services: type[Services]) -> World:
     return world_of(shop)
 
 
-def _linked() -> LittleShop:
+def linked_shop() -> LittleShop:
+    """The customer has a link."""
     shop = LittleShop()
     shop.open()
     return shop
 
 
 def _approved() -> LittleShop:
-    shop = _linked()
+    shop = linked_shop()
     shop.pay.approve(shop.transaction)
     return shop
 
@@ -196,7 +197,7 @@ def _shipped_event() -> ReceivedEvent:
 
 # Programs -------------------------------------------------------------------------------------------------
 
-FIRST: Final = next(iter(_linked().attempts)).attempt_id
+FIRST: Final = next(iter(linked_shop().attempts)).attempt_id
 """The attempt of the first link: ids are a sequence, so it is the same in every world."""
 
 
@@ -259,6 +260,8 @@ def _cancel(services: Services) -> None:
 
 
 def _carry_on(services: Services, plan: CancelPlan) -> None:
+    if plan.closed is not None:
+        services.waits.end(plan.closed, OrderEnded(plan.closed.state.value), WaitStep.PAYMENT)
     if plan.refund is not None:
         services.refunding.carry_out(ORDER, plan.refund.refund_id)
 
@@ -350,8 +353,8 @@ def buys(name: str, units: int) -> Program:
     return Program(name, run)
 
 
-def awaits(name: str = "await") -> Program:
-    return Program(name, lambda services: services.checkout.await_payment(ORDER, "token1"))
+def awaits(name: str = "await", token: str = "token1") -> Program:
+    return Program(name, lambda services: services.checkout.await_payment(ORDER, token))
 
 
 def sweeps(name: str = "sweep") -> Program:

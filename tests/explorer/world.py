@@ -16,10 +16,10 @@ from storefront.services.ports import SendOutcome
 from tests.doubles.line_model import LineModel
 from tests.doubles.line_pay_model import LinePayModel, Lost, Script, Transaction
 from tests.doubles.little_shop import CATALOGUE
-from tests.doubles.machinery import MemoryCatalogues, RecordingWorkflow
+from tests.doubles.machinery import MemoryCatalogues, OrderSystemModel, RecordingWorkflow
 from tests.doubles.memory_store import MemoryStore
 
-READS: Final = frozenset({"read", "rows_of", "recent_orders", "due", "available"})
+READS: Final = frozenset({"read", "rows_of", "recent_orders", "due", "available", "is_configured"})
 BUSINESS_ERRORS: Final = (Conflict, StockShort, IllegalMove, OrderEnded, QuoteEnded)
 
 
@@ -93,6 +93,7 @@ class World:
     workflow: RecordingWorkflow
     now: datetime
     seen: frozenset[str] = frozenset()
+    order_system: OrderSystemModel = field(default_factory=OrderSystemModel)
     _key: Any = field(default=None, compare=False)
 
     @property
@@ -107,6 +108,7 @@ class World:
                 frozenset((sent.kind, sent.key, sent.objects) for sent in self.line.sent),
                 frozenset(token for token, _ in self.workflow.woken),
                 frozenset(self.workflow.ended),
+                frozenset(self.order_system.taken),
                 self.now,
                 self.seen,
             )
@@ -114,7 +116,10 @@ class World:
 
     def copy(self) -> "World":
         workflow = RecordingWorkflow([], self.workflow.woken.copy(), self.workflow.ended.copy())
-        return World(self.store.copy(), self.pay.copy(), self.line.copy(), workflow, self.now, self.seen)
+        order_system = replace(self.order_system, taken=self.order_system.taken.copy())
+        return World(
+            self.store.copy(), self.pay.copy(), self.line.copy(), workflow, self.now, self.seen, order_system
+        )
 
     def answer(self, request: Request, skew: timedelta) -> tuple["World", Any]:
         """The world after `request`, and what the caller is answered."""
@@ -136,6 +141,7 @@ class World:
             "pay": world.pay,
             "line": world.line,
             "workflow": world.workflow,
+            "order_system": world.order_system,
         }
         target = (
             MemoryCatalogues(CATALOGUE, world.store) if request.port == "catalogues" else ports[request.port]

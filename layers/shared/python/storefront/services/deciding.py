@@ -78,7 +78,7 @@ class Deciding:
 
     def _decided(self, order_number: str) -> Review:
         order = self._store.read(Order, order_number)
-        if order is None or not (order.is_unpaid_and_open or order.captured):
+        if order is None or not (order.is_unpaid_and_open or order.was_paid):
             return Review(Decision.ENDED, order_number)
         if order.state is OrderState.AWAITING_DETAILS:
             look = max(order.due_at or order.hold_until, self._clock() + ORDER_LOOK)
