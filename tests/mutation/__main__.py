@@ -49,7 +49,7 @@ def main() -> int:
             tell(mutant, verdict)
         judge_functions([each for each in mutants if not each.runs_on_import], options.workers, tell)
     except TestsFail as failing:
-        sys.stderr.write(f"The tests fail without any mutant: {failing}\n")
+        sys.stderr.write(f"They fail without any mutant: pytest {failing}\n")
         return 1
     keep_last(judged)
     return _report(Result(judged, known), time.monotonic() - started)

@@ -84,7 +84,7 @@ def measure(items: Sequence[pytest.Item], targets: Sequence[Target]) -> Baseline
         kept = Path(folder) / "baseline"
         pid = children.start(lambda: _run_measured(items, targets, kept), BASELINE_CPU_SECONDS)
         if children.end_of(pid) != 0:
-            raise TestsFail("run them with pytest: " + ", ".join(sorted({item.path.name for item in items})))
+            raise TestsFail(" ".join(sorted({str(item.path) for item in items})))
         baseline: Baseline = pickle.loads(kept.read_bytes())  # noqa: S301 - written by our own child
         return baseline
 

@@ -23,7 +23,7 @@ import pytest
 from tests.mutation import children
 from tests.mutation.coverage import TestsFail, code_within, functions_of, measure
 from tests.mutation.mutants import Mutant
-from tests.mutation.targets import JUDGES, PACKAGE, ROOT, Target
+from tests.mutation.targets import PACKAGE, Target
 
 STILLBORN: Final = 77
 QUIETLY: Final = (
@@ -111,7 +111,7 @@ def judge_imports(mutants: Sequence[Mutant], workers: int) -> Iterator[tuple[Mut
     """
     for target in dict.fromkeys(mutant.target for mutant in mutants):
         if children.end_of(children.start(partial(_imported_and_tested, target))) != 0:
-            raise TestsFail("run them with pytest: " + ", ".join(target.own_tests))
+            raise TestsFail(" ".join(target.import_test_files()))
     for mutant, code in children.ends(mutants, _judge_import, workers):
         yield mutant, _verdict(code)
 
@@ -126,8 +126,7 @@ def _imported_and_tested(target: Target) -> int:
         importlib.import_module(target.module)
     except Exception:
         return STILLBORN
-    files = [str(ROOT / "tests" / path) for path in target.own_tests]
-    return int(pytest.main([*QUIETLY, *files], plugins=[_FirstFailureEnds()]))
+    return int(pytest.main([*QUIETLY, *target.import_test_files()], plugins=[_FirstFailureEnds()]))
 
 
 # What runs in functions -----------------------------------------------------------------------------------
@@ -157,7 +156,7 @@ class _Session:
 
         def judge(mutant: Mutant) -> int:
             function = functions[mutant.target][mutant.where]
-            own = {str(ROOT / "tests" / path) for path in mutant.target.own_tests}
+            own = mutant.target.test_files()
             items = [session.items[place] for place in baseline.places_of(mutant, function.__code__)]
             items.sort(key=lambda item: str(item.path) not in own)  # those that know it best come first
             _put_in(mutant, function)
@@ -179,9 +178,10 @@ def judge_functions(mutants: Sequence[Mutant], workers: int, tell: Callable[[Mut
         TestsFail: the tests that judge cannot be collected, or fail without a mutant.
     """
     session = _Session(mutants, workers, tell)
-    pytest.main([*QUIETLY, *(str(ROOT / "tests" / path) for path in JUDGES)], plugins=[session])
+    files = dict.fromkeys(file for mutant in mutants for file in mutant.target.test_files())
+    pytest.main([*QUIETLY, *files], plugins=[session])
     if not session.is_done:
-        raise TestsFail("run them with pytest: " + ", ".join(JUDGES))
+        raise TestsFail(" ".join(files))
 
 
 def _put_in(mutant: Mutant, function: FunctionType) -> None:

@@ -8,14 +8,6 @@ from typing import Final
 ROOT: Final = Path(__file__).resolve().parents[2]
 PACKAGE: Final = ROOT / "layers" / "shared" / "python" / "storefront"
 
-JUDGES: Final = (
-    *("unit/test_money.py", "unit/test_order.py", "unit/test_payment.py", "unit/test_payment_answers.py"),
-    *("unit/test_quote.py", "unit/test_reconciliation.py", "unit/test_stored_words.py", "unit/services"),
-    *("unit/messages/test_money_and_parcels.py", "unit/messages/test_quote_cards.py"),
-    *("adapters/test_stock_conditions.py", "adapters/test_stores_agree.py"),
-)
-"""Tests that run in seconds; of these, each mutant is judged by those that run its lines, the fastest first."""
-
 
 class Group(StrEnum):
     """What is at stake in a module."""
@@ -27,15 +19,18 @@ class Group(StrEnum):
 
 @dataclass(frozen=True)
 class Target:
-    """One module; `only` names the functions that count when the rest of it has another subject.
+    """One module and the tests that judge it, those first that know it best.
 
-    `own_tests` judge what runs while the module is imported (tables, constants, defaults), because such a mutant
-    needs a fresh interpreter that imports little. `on_import` names the functions that do.
+    All tests of a run judge a mutant within a function, as far as they run its lines. What runs while the module is
+    imported (tables, constants, defaults, the functions `on_import`) needs a fresh interpreter for every mutant, and
+    is judged by the first `import_tests` files alone. `only` names the functions that count when the rest of the
+    module has another subject.
     """
 
     path: str
     group: Group
-    own_tests: tuple[str, ...]
+    tests: tuple[str, ...]
+    import_tests: int = 2
     on_import: frozenset[str] = frozenset()
     only: frozenset[str] = frozenset()
 
@@ -47,46 +42,89 @@ class Target:
     def module(self) -> str:
         return "storefront." + self.path.removesuffix(".py").replace("/", ".")
 
+    def test_files(self) -> list[str]:
+        return [str(ROOT / "tests" / path) for path in self.tests]
 
+    def import_test_files(self) -> list[str]:
+        return self.test_files()[: self.import_tests]
+
+
+WORDS: Final = "unit/test_stored_words.py"
 TARGETS: Final = (
-    Target("domain/money.py", Group.MONEY, ("unit/test_money.py", "unit/test_stored_words.py")),
-    Target("domain/order.py", Group.MONEY, ("unit/test_order.py", "unit/test_stored_words.py")),
-    Target("domain/refund.py", Group.MONEY, ("unit/test_payment.py", "unit/test_stored_words.py")),
+    Target("domain/money.py", Group.MONEY, ("unit/test_money.py", WORDS)),
+    Target(
+        "domain/order.py",
+        Group.MONEY,
+        (
+            *(
+                "unit/test_order.py",
+                WORDS,
+                "unit/services/test_redirecting.py",
+                "unit/services/test_settling.py",
+            ),
+            *("unit/services/test_refunding.py", "unit/services/test_closing.py"),
+        ),
+    ),
+    Target(
+        "domain/refund.py", Group.MONEY, ("unit/test_payment.py", WORDS, "unit/services/test_refunding.py")
+    ),
     Target(
         "domain/reconciliation.py",
         Group.MONEY,
-        ("unit/test_reconciliation.py", "unit/test_stored_words.py", "unit/services/test_reconciling.py"),
+        ("unit/test_reconciliation.py", WORDS, "unit/services/test_reconciling.py"),
+        import_tests=3,
     ),
     Target("services/refunding.py", Group.MONEY, ("unit/services/test_refunding.py",)),
-    Target("services/cancelling.py", Group.MONEY, ("unit/services/test_calling_off_paid_orders.py",)),
-    Target("domain/moves.py", Group.ATTEMPT, ("unit/test_payment.py",)),
-    Target("domain/payment.py", Group.ATTEMPT, ("unit/test_payment.py", "unit/test_stored_words.py")),
+    Target(
+        "services/cancelling.py",
+        Group.MONEY,
+        (
+            *("unit/services/test_cancelling.py", "unit/services/test_calling_off_paid_orders.py"),
+            *("unit/services/test_refunding.py", "unit/services/test_closing.py"),
+        ),
+    ),
+    Target("domain/moves.py", Group.ATTEMPT, ("unit/test_order.py", "unit/test_payment.py")),
+    Target(
+        "domain/payment.py",
+        Group.ATTEMPT,
+        ("unit/test_payment.py", WORDS, "unit/services/test_settling.py", "unit/services/test_opening.py"),
+    ),
     Target(
         "domain/payment_answers.py",
         Group.ATTEMPT,
-        ("unit/test_payment_answers.py", "unit/test_stored_words.py"),
+        ("unit/test_payment_answers.py", WORDS),
         on_import=frozenset({"_table"}),
     ),
     Target(
         "services/checkout.py",
         Group.ATTEMPT,
         (
-            "unit/test_stored_words.py",
-            "unit/services/test_opening.py",
-            "unit/services/test_settling.py",
-            "unit/services/test_closing.py",
+            *(
+                "unit/services/test_opening.py",
+                "unit/services/test_settling.py",
+                "unit/services/test_closing.py",
+            ),
+            *(WORDS, "unit/services/test_money_in_vain.py", "unit/services/test_redirecting.py"),
         ),
+        import_tests=4,
     ),
     Target("services/payment_page.py", Group.ATTEMPT, ("unit/services/test_payment_page.py",)),
     Target(
         "domain/quote.py",
         Group.STOCK,
-        ("unit/test_quote.py", "unit/test_stored_words.py", "unit/services/test_quoting.py"),
+        ("unit/test_quote.py", WORDS, "unit/services/test_quoting.py", "unit/services/test_promising.py"),
+        import_tests=3,
     ),
-    Target("services/quoting.py", Group.STOCK, ("unit/services/test_quoting.py",)),
     Target(
-        "services/deciding.py", Group.STOCK, ("unit/services/test_deciding.py", "unit/test_stored_words.py")
+        "services/quoting.py",
+        Group.STOCK,
+        (
+            "unit/services/test_quoting.py",
+            "unit/services/test_promising.py",
+            "unit/services/test_quote_desk.py",
+        ),
     ),
+    Target("services/deciding.py", Group.STOCK, ("unit/services/test_deciding.py", WORDS)),
     Target(
         "adapters/dynamodb.py",
         Group.STOCK,

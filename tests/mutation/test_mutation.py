@@ -88,9 +88,8 @@ def test_only_the_functions_that_were_asked_for_are_mutated(tmp_path: Path) -> N
 
 
 def test_every_target_is_a_module_with_its_own_tests() -> None:
-    tests = Path(__file__).parents[1]
     assert all(target.file.is_file() for target in TARGETS)
-    assert all((tests / path).is_file() for target in TARGETS for path in target.own_tests)
+    assert all(Path(path).is_file() for target in TARGETS for path in target.test_files())
 
 
 # Children -------------------------------------------------------------------------------------------------
