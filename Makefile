@@ -73,7 +73,7 @@ contracts: ## schemas, OpenAPI and samples of docs/back-office.md, from the code
 conformance: ## a back office's door, tried from outside: URL=https://…/hooks/wms SECRET=whsec_… [SOURCE=…] [ORDER=… [PICKUP=1]]
 	$(call need,dev)
 	@test -n "$$URL" -a -n "$$SECRET" || { echo "Say which door: make conformance URL=https://…/hooks/wms SECRET=whsec_…" >&2; exit 1; }
-	@$(PYTHON) -m dev.conformance
+	@ORDER="$(if $(findstring command line,$(origin ORDER)),$(ORDER))" $(PYTHON) -m dev.conformance
 
 format: ## format and mend what ruff can
 	$(call need,dev)

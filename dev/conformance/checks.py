@@ -209,6 +209,10 @@ class Conformance:
 
     def _walk(self) -> Iterator[Result]:
         """A parcel of the tester's own order from the shelf to the customer, then one event that comes too late."""
+        if NewsKind.SHIPMENT not in self.may_say:
+            told = f"this secret may not send {NewsKind.SHIPMENT}"
+            yield Result("parcel", self.order_number, Verdict.FAILED, None, told)
+            return
         way = TO_A_STORE if self.to_a_store else TO_A_DOOR
         steps = [*((status, status.value) for status in way), (_S.SHIPPED, "shipped once more, too late")]
         for status, name in steps:

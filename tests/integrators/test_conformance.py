@@ -1,17 +1,22 @@
 """The check for integrators: our door passes it, and doors that are wrong in one thing do not."""
 
 import dataclasses
+import os
+import subprocess
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from typing import Any, Final
+from urllib.parse import unquote
 
+import httpx
 import pytest
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from dev.conformance.__main__ import main
@@ -19,6 +24,7 @@ from dev.conformance.checks import Conformance, Result, Verdict
 from dev.conformance.door import Address, Door
 from dev.contracts.openapi import BACK_OFFICE_ANSWERS
 from dev.driver.back_office import sign
+from dev.local.settings import ROOT
 from storefront.adapters.back_office_door import BackOfficeDoor, Taken
 from storefront.domain.casework import ReceivedEvent
 from storefront.domain.outbox import Message
@@ -39,44 +45,67 @@ type Take = Callable[["Shop", str, dict[str, str], bytes], Taken]
 
 @dataclass
 class Shop:
-    """A back-office door in memory behind a server; `take` may stand between, and be wrong."""
+    """A back-office door in memory; `take` may stand before it, and be wrong. Its clock may differ from ours."""
 
     take: Take
     store: MemoryStore = field(default_factory=MemoryStore)
-    url: str = ""
+    ahead: timedelta = timedelta()
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + self.ahead
 
     def door(self, now: datetime | None = None, store: MemoryStore | None = None) -> BackOfficeDoor:
         return BackOfficeDoor(
             store or self.store,
             RecordingJobs(VirtualClock()),
             lambda _refresh: SOURCES,
-            lambda: now or datetime.now(UTC),
+            lambda: now or self.now(),
             CountingMetrics(),
         )
 
-    async def answer(self, request: Request) -> Response:
-        headers, body = joined(request), await request.body()
+    def answer(self, method: str, path: str, headers: dict[str, str], body: bytes) -> httpx.Response:
+        """As the gateway before the function answers."""
+        date = {"date": format_datetime(self.now(), usegmt=True)}
+        if method != "POST":
+            return httpx.Response(404, headers=date, json={"message": "Not Found"})
         try:
-            taken = await run_in_threadpool(self.take, self, request.path_params["source"], headers, body)
+            taken = self.take(self, unquote(path.rpartition("/")[2]), headers, body)
         except Exception:
-            return PlainTextResponse("Internal Server Error", 500)
-        return JSONResponse({"reason": taken.reason}, taken.status)
+            return httpx.Response(500, headers=date, text="Internal Server Error")
+        return httpx.Response(taken.status, headers=date, json={"reason": taken.reason})
+
+    def over_a_wire_in_memory(self) -> httpx.MockTransport:
+        def handle(request: httpx.Request) -> httpx.Response:
+            headers = {name: ",".join(request.headers.get_list(name)) for name in request.headers}
+            return self.answer(request.method, request.url.raw_path.decode(), headers, request.content)
+
+        return httpx.MockTransport(handle)
+
+    def results(self, source: str = "wms", secret: str = SECRET, **more: Any) -> list[Result]:
+        address = Address.of(f"https://shop.example/hooks/{source}")
+        with Door(address, secret, self.over_a_wire_in_memory()) as door:
+            return list(Conformance(door, **more).results())
 
 
 @contextmanager
-def served(take: Take) -> Iterator[Shop]:
-    shop = Shop(take)
-    routes = [Route("/hooks/{source}", shop.answer, methods=["POST"])]
-    with serving(Starlette(routes=routes), free_socket()) as url:
-        shop.url = url
-        yield shop
+def served(shop: Shop) -> Iterator[str]:
+    """The same door behind a real server."""
+
+    async def answer(request: Request) -> Response:
+        body = await request.body()
+        made = await run_in_threadpool(shop.answer, request.method, request.url.path, joined(request), body)
+        return Response(made.content, made.status_code, media_type="application/json")
+
+    methods = ["GET", "POST", "PUT", "PATCH", "DELETE"]
+    with serving(Starlette(routes=[Route("/hooks/{source}", answer, methods=methods)]), free_socket()) as url:
+        yield url
 
 
 def honest(shop: Shop, source: str, headers: dict[str, str], body: bytes) -> Taken:
     return shop.door().take(source, headers, body)
 
 
-def results_of(url: str, secret: str = SECRET, **more: Any) -> list[Result]:
+def results_of(url: str, secret: str, **more: Any) -> list[Result]:
     with Door(Address.of(url), secret) as door:
         return list(Conformance(door, **more).results())
 
@@ -149,16 +178,44 @@ def messages(shop: World, order_number: str) -> list[Message]:
 
 
 def test_a_parcel_to_a_store_is_picked_up_there() -> None:
-    with served(honest) as shop:
-        results = results_of(f"{shop.url}/hooks/wms", order_number="A7K3Q-9XM2T", to_a_store=True)
-        assert failed(results) == []
-        assert "A7K3Q-9XM2T ready_for_pickup" in [result.name for result in results]
-        assert len(shop.store.all(ReceivedEvent)) == 3 + 6
+    shop = Shop(honest)
+    results = shop.results(order_number="A7K3Q-9XM2T", to_a_store=True)
+    assert failed(results) == []
+    assert "A7K3Q-9XM2T ready_for_pickup" in [result.name for result in results]
+    assert len(shop.store.all(ReceivedEvent)) == 3 + 6
+
+
+def test_a_source_that_may_not_speak_of_parcels_cannot_walk_one() -> None:
+    shop = Shop(honest)
+    assert failed(shop.results("erp", SCOPED, order_number="A7K3Q-9XM2T")) == ["parcel: A7K3Q-9XM2T"]
+    assert all("A7K3Q-9XM2T" not in row.body for row in shop.store.all(ReceivedEvent))
+
+
+@pytest.mark.parametrize("minutes", [-30, 30])
+def test_a_clock_that_is_off_is_ours_to_mend_and_fails_no_check(minutes: int) -> None:
+    shop = Shop(honest, ahead=timedelta(minutes=minutes))
+    with Door(Address.of("https://shop.example"), SECRET, shop.over_a_wire_in_memory()) as door:
+        assert failed(list(Conformance(door).results())) == []
+        assert door.clock_ahead == pytest.approx(minutes * 60, abs=2)
+
+
+def test_make_names_an_order_only_if_it_stands_on_its_own_command_line() -> None:
+    """The page has its reader set ORDER in a shell: a check must not send news about that order unasked."""
+    for argument, wanted in (("ORDER=A7K3Q-9XM2T", 'ORDER="A7K3Q-9XM2T"'), ("X=1", 'ORDER=""')):
+        shown = subprocess.run(  # noqa: S603
+            ["make", "--dry-run", "--no-print-directory", "conformance", argument],  # noqa: S607
+            cwd=ROOT,
+            env={**os.environ, "ORDER": "B8M4R-2YN3V", "URL": "https://shop.example", "SECRET": SECRET},
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=60,
+        ).stdout
+        assert wanted in shown
 
 
 def test_what_a_scoped_secret_may_not_say_is_403_and_the_rest_is_left_out() -> None:
-    with served(honest) as shop:
-        results = results_of(f"{shop.url}/hooks/erp", SCOPED)
+    results = Shop(honest).results("erp", SCOPED)
     assert failed(results) == []
     refused = [result.name for result in results if result.status == 403]
     assert refused == [
@@ -332,41 +389,34 @@ WRONG: Final[Mapping[Take, set[str]]] = {
 
 @pytest.mark.parametrize("wrong", WRONG, ids=lambda take: take.__name__)
 def test_a_door_that_is_wrong_in_one_thing_fails_in_that(wrong: Take) -> None:
-    with served(wrong) as shop:
-        found = set(failed(results_of(f"{shop.url}/hooks/wms")))
-    assert found >= WRONG[wrong]
+    assert set(failed(Shop(wrong).results())) >= WRONG[wrong]
 
 
 def test_a_door_without_scopes_fails_for_a_scoped_secret() -> None:
-    with served(has_no_scopes) as shop:
-        found = failed(results_of(f"{shop.url}/hooks/erp", SCOPED))
-    assert "scope: shipment.status.v1 with wrong data" in found
+    assert "scope: shipment.status.v1 with wrong data" in failed(Shop(has_no_scopes).results("erp", SCOPED))
 
 
 def test_a_secret_that_may_say_nothing_proves_nothing() -> None:
-    with served(honest) as shop:
-        found = failed(results_of(f"{shop.url}/hooks/wms", SCOPED))
-    assert "taken: a signed event" in found
+    assert "taken: a signed event" in failed(Shop(honest).results("wms", SCOPED))
 
 
-def test_a_door_without_a_lock_on_its_methods_fails() -> None:
-    async def open_to_all(_request: Request) -> Response:
-        return JSONResponse({"reason": "taken"}, 202)
+def test_a_door_that_is_open_to_every_method_fails() -> None:
+    class OpenToAll(Shop):
+        def answer(self, method: str, path: str, headers: dict[str, str], body: bytes) -> httpx.Response:
+            return super().answer("POST", path, headers, body)
 
-    routes = [Route("/hooks/{source}", open_to_all, methods=["GET", "POST", "PUT", "PATCH", "DELETE"])]
-    with serving(Starlette(routes=routes), free_socket()) as url:
-        found = failed(results_of(f"{url}/hooks/wms"))
-    assert "scope: shipment.status.v1 with wrong data" in found
+    found = failed(OpenToAll(honest).results())
+    assert {f"refused: {method} instead of POST" for method in ("PUT", "PATCH", "DELETE")} <= set(found)
 
 
 # The command ----------------------------------------------------------------------------------------------
 
 
 def test_the_command_prints_a_line_for_each_check_and_ends_well(capsys: pytest.CaptureFixture[str]) -> None:
-    with served(honest) as shop:
-        assert main({"URL": shop.url, "SECRET": SECRET}) == 0
+    with served(Shop(honest)) as url:
+        assert main({"URL": url, "SECRET": SECRET}) == 0
         printed = capsys.readouterr().out.splitlines()
-        assert printed[0] == f"{shop.url}/hooks/wms"
+        assert printed[0] == f"{url}/hooks/wms"
     assert "ok    202  taken: a signed event of an unknown order (taken)" in printed
     refusal = "the signature does not prove that this source sent it now"
     assert f"ok    401  not proven: time with a fraction ({refusal})" in printed
@@ -374,8 +424,8 @@ def test_the_command_prints_a_line_for_each_check_and_ends_well(capsys: pytest.C
 
 
 def test_the_command_ends_with_1_if_a_check_failed(capsys: pytest.CaptureFixture[str]) -> None:
-    with served(answers_200) as shop:
-        assert main({"URL": f"{shop.url}/hooks/", "SOURCE": "wms", "SECRET": SECRET}) == 1
+    with served(Shop(answers_200)) as url:
+        assert main({"URL": f"{url}/hooks/", "SOURCE": "wms", "SECRET": SECRET}) == 1
     printed = capsys.readouterr().out
     assert "FAIL  200  taken: a signed event of an unknown order (wanted 202: taken)" in printed
 
