@@ -9,10 +9,12 @@ from typing import Final
 from storefront.contracts.back_office import news_in
 from storefront.domain.catalogue import Catalogue, Product, ProductKind, ReturnPolicy, Unit
 from storefront.domain.conversation import Conversation, DeliveryDetails, OrderDelivery
+from storefront.domain.coupon import Coupon, CouponKind
 from storefront.domain.delivery import HomeDelivery, InvoiceChoice, InvoiceKind, Recipient
 from storefront.domain.errors import OrderEnded
 from storefront.domain.language import Language
 from storefront.domain.money import Currency
+from storefront.domain.offers import Period, Scope
 from storefront.domain.order import DeliveryMethod, HistoryStep, HoldState, Order, OrderState
 from storefront.domain.outbox import Message, OrderEvent
 from storefront.domain.payment import PaymentAttempt, attempt_id_of
@@ -93,6 +95,15 @@ WRAPPING: Final = replace(
     stock_counted=False,
 )  # fmt: skip
 CATALOGUE: Final = Catalogue.of([TEA, WRAPPING], version=1)
+LAST_ONE: Final = Coupon(
+    "LAST1",
+    CouponKind.AMOUNT,
+    20,
+    Scope(frozenset({TEA.sku})),
+    Period(START - timedelta(days=1), START + timedelta(days=30)),
+    uses=1,
+)
+RULES: Final = PriceRules(coupons=(LAST_ONE,))
 CUSTOMER: Final = "customer1"
 LINE_USER: Final = "U" + "1" * 32
 ORDER: Final = "A7K3Q-9XM2T"
@@ -153,7 +164,7 @@ class Services:
     catalogues: Catalogues
     timers: Timers = TIMERS
     policy: PushPolicy = PushPolicy()
-    rules: PriceRules = PriceRules()
+    rules: PriceRules = RULES
 
     @cached_property
     def telling(self) -> Telling:

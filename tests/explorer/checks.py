@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Any, Final, Protocol
 
 from storefront.domain.casework import OperatorCase, ReceivedEvent, ReceivedState, WorkflowWait
+from storefront.domain.coupon import EVERYBODY, CouponTally
 from storefront.domain.errors import IllegalMove
 from storefront.domain.moves import move
 from storefront.domain.order import ORDER_MOVES, HoldState, Order, OrderState
@@ -27,7 +28,7 @@ from storefront.domain.payment import ATTEMPT_MOVES, AttemptState, PaymentAttemp
 from storefront.domain.quote import QUOTE_MOVES, Quote, QuoteState
 from storefront.domain.refund import REFUND_MOVES, Refund, RefundState
 from tests.doubles.line_pay_model import LinePayModel, Transaction
-from tests.doubles.little_shop import STOCK, TEA, LittleShop
+from tests.doubles.little_shop import LAST_ONE, STOCK, TEA, LittleShop
 from tests.doubles.memory_store import MemoryStore
 from tests.explorer.engine import Violation
 from tests.explorer.world import Request, World, forgetful
@@ -41,6 +42,7 @@ MOVES: Final[dict[type, Any]] = {
     Quote: QUOTE_MOVES,
 }
 MAY_HAVE_MONEY: Final = {AttemptState.CONFIRMING, AttemptState.CONFIRMED}
+ENDED_UNPAID: Final = {OrderState.CANCELLED, OrderState.EXPIRED}
 LONGEST_QUIET: Final = timedelta(hours=30)
 
 
@@ -80,7 +82,7 @@ def check_moves(before: MemoryStore, after: MemoryStore) -> None:
     """T1, T3: only edges of the tables, each row one revision further, history only longer."""
     for key, row in after.rows.items():
         old = before.rows.get(key)
-        if old is row or old is None:
+        if old is row or old is None or isinstance(row, CouponTally):
             continue
         if row.revision != old.revision + 1:
             raise Violation("T1", f"{key}: revision {old.revision} became {row.revision}")
@@ -123,7 +125,23 @@ def check_always(world: Rows) -> None:
             raise Violation("M6", "paid in our table, not at LINE Pay")
         if order.was_paid and order.hold is not HoldState.COMMITTED:
             raise Violation("S3", "paid without committed stock")
+    _coupons_are_counted(world)
     _messages_tell_what_is(world)
+
+
+def _coupons_are_counted(world: Rows) -> None:
+    """K1: a coupon's tallies are the orders that have it, and no more of them than it has uses."""
+    having = [order for order in _rows(world, Order) if order.coupon and order.state not in ENDED_UNPAID]
+    for tally in _rows(world, CouponTally):
+        own = [
+            order
+            for order in having
+            if order.coupon == tally.code and tally.holder in {EVERYBODY, order.customer_id}
+        ]
+        if tally.uses != len(own):
+            raise Violation("K1", f"{tally.code} of {tally.holder}: {tally.uses} uses, {len(own)} orders")
+    if sum(order.coupon == LAST_ONE.code for order in having) > 1:
+        raise Violation("K1", "the last use of a coupon was had twice")
 
 
 def _messages_tell_what_is(world: Rows) -> None:

@@ -191,6 +191,20 @@ MUTANTS: Final = (
         "if event.state is OrderEventState.PENDING:",
         "order-system",
     ),
+    Mutant(
+        "an order that runs out of time keeps its coupon",
+        _CHECKOUT,
+        "*unredeemed(order))",
+        ")",
+        "coupon-comes-back",
+    ),
+    Mutant(
+        "a coupon is used without a look at its limit",
+        "storefront.services.coupons",
+        "CouponUse(order.coupon, EVERYBODY, 1, uses)",
+        "CouponUse(order.coupon, EVERYBODY, 1)",
+        "last-coupon",
+    ),
 )
 
 

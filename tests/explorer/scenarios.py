@@ -6,17 +6,18 @@ from typing import Final
 
 from storefront.domain.casework import ReceivedEvent, WaitStep
 from storefront.domain.conversation import Conversation, DeliveryDetails
+from storefront.domain.coupon import EVERYBODY
 from storefront.domain.delivery import InvoiceChoice, InvoiceKind, Recipient, StoreChain, StorePickup
 from storefront.domain.errors import IllegalMove, OrderEnded
 from storefront.domain.order import Order
 from storefront.domain.outbox import ReplyToken, Topic
 from storefront.domain.payment import PaymentAttempt, attempt_id_of
-from storefront.domain.quote import Quote, QuoteState
+from storefront.domain.quote import Discount, DiscountKind, Quote, QuoteState
 from storefront.domain.shipment import ShipmentEvent, ShipmentStatus
 from storefront.language.postbacks import Postback
 from storefront.services.cancelling import CancelPlan
 from storefront.services.delivery_desk import DeliveryDesk
-from storefront.services.ports import Put
+from storefront.services.ports import CouponUse, Put
 from storefront.services.quoting import Basket
 from storefront.services.shipping import ShipmentNews
 from storefront.services.telling import new_message
@@ -25,6 +26,7 @@ from tests.doubles.little_shop import (
     CATALOGUE,
     CUSTOMER,
     GRACE,
+    LAST_ONE,
     ORDER,
     SHOP,
     STOCK,
@@ -161,6 +163,36 @@ def quoted(_services: type[Services]) -> World:
     )
     shop.store.commit(*plan.writes)
     return world_of(shop)
+
+
+def last_coupon(_services: type[Services]) -> World:
+    """The coupon with one use left is noted on the open quotes of two customers."""
+    shop = _linked()
+    _note_coupon(shop, "quote2", customer_row())
+    _note_coupon(shop, "quote3", _another())
+    return world_of(shop)
+
+
+def coupon_comes_back(_services: type[Services]) -> World:
+    """The hold of the order that used the coupon's last use is over, and another customer's open quote has it noted."""
+    shop = _linked()
+    shop.store.commit(CouponUse(LAST_ONE.code, EVERYBODY, 1, 1), CouponUse(LAST_ONE.code, CUSTOMER, 1))
+    shop.change(discounts=(Discount(DiscountKind.COUPON, LAST_ONE.code, LAST_ONE.value),))
+    shop.clock.now = shop.order.hold_until + GRACE
+    _note_coupon(shop, "quote3", _another())
+    return world_of(shop)
+
+
+def _another() -> Conversation:
+    return replace(customer_row(), customer_id="customer2", line_user_id="U" + "2" * 32)
+
+
+def _note_coupon(shop: LittleShop, quote_id: str, customer: Conversation) -> None:
+    if customer.customer_id != CUSTOMER:
+        shop.store.commit(Put(replace(customer, revision=0)))
+    basket = Basket({TEA.sku: 2}, coupon=LAST_ONE.code)
+    plan = shop.quoting.plan(customer, basket, None, quote_id, shop.clock.now, CATALOGUE, quote_id)
+    shop.store.commit(*plan.writes)
 
 
 def overdue(_services: type[Services]) -> World:
@@ -313,15 +345,15 @@ def ships(name: str, status: ShipmentStatus) -> Program:
     return Program(name, lambda services: _label(services, status))
 
 
-def _quote(services: Services) -> Quote:
-    quote = services.store.read(Quote, "quote2", 1)
+def _quote(services: Services, quote_id: str = "quote2") -> Quote:
+    quote = services.store.read(Quote, quote_id, 1)
     assert quote is not None
     return quote
 
 
-def accepts(name: str) -> Program:
+def accepts(name: str, quote_id: str = "quote2") -> Program:
     def run(services: Services) -> None:
-        quote = _quote(services)
+        quote = _quote(services, quote_id)
         now = services.clock()
         if quote.is_open_at(now):
             _, writes = services.quoting.accept(quote, f"AAAAA-AAAA{name.upper()}", now, name)
@@ -618,6 +650,20 @@ SCENARIOS: Final = (
         "B4: a quote is accepted twice and declined at once",
         quoted,
         (accepts("x"), accepts("y"), declines("z")),
+        fault_budget=0,
+    ),
+    Scenario(
+        "last-coupon",
+        "K1: two customers accept with the last use of a coupon, one of them twice",
+        last_coupon,
+        (accepts("x"), accepts("y", "quote3"), accepts("z", "quote3")),
+        fault_budget=0,
+    ),
+    Scenario(
+        "coupon-comes-back",
+        "K1 S3: the order with a coupon ends in two ways at once while somebody else wants the coupon",
+        coupon_comes_back,
+        (closes(), cancels(), accepts("y", "quote3")),
         fault_budget=0,
     ),
     Scenario(

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from storefront.domain.coupon import CouponTally
-from storefront.domain.errors import Conflict, IllegalMove, OrderEnded, QuoteEnded, StockShort
+from storefront.domain.errors import Conflict, CouponUsedUp, IllegalMove, OrderEnded, QuoteEnded, StockShort
 from storefront.domain.payment_answers import Call
 from storefront.services.ports import SendOutcome
 from tests.doubles.line_model import LineModel
@@ -20,7 +20,7 @@ from tests.doubles.machinery import MemoryCatalogues, OrderSystemModel, Recordin
 from tests.doubles.memory_store import MemoryStore
 
 READS: Final = frozenset({"read", "rows_of", "recent_orders", "due", "available", "is_configured"})
-BUSINESS_ERRORS: Final = (Conflict, StockShort, IllegalMove, OrderEnded, QuoteEnded)
+BUSINESS_ERRORS: Final = (Conflict, StockShort, CouponUsedUp, IllegalMove, OrderEnded, QuoteEnded)
 
 
 @dataclass(frozen=True)
