@@ -15,7 +15,17 @@ pytestmark = pytest.mark.local_run
 
 @pytest.mark.parametrize(
     "scenario",
-    ["happy", "store_pickup", "returning", "store_closed", "unknown_product"],
+    [
+        "happy",
+        "store_pickup",
+        "returning",
+        "store_closed",
+        "unknown_product",
+        "tiered_quote",
+        "alternatives",
+        "coupon",
+        "last_five_tins",
+    ],
 )
 def test_the_journey_goes_as_its_scenario_says(local_run: LocalRun, scenario: str) -> None:
     told: list[Line] = []

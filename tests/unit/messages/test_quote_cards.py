@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
@@ -17,8 +18,10 @@ from tests.unit.messages.scenes import (
     FORMAL_QUOTE,
     JASMINE,
     MIXED_QUOTE,
+    OFFERED_QUOTE,
     PINEAPPLE,
     QUOTE,
+    REDUCED_QUOTE,
     SMALL_QUOTE,
     Case,
     SampleScene,
@@ -149,3 +152,60 @@ def test_what_is_written_in_braces_is_not_a_placeholder() -> None:
     quote, products = long_quote(NASTY)
     case = quote_case(quote, products)
     assert "{name}%s" in str(plain_text(case.message, case.scene, Language.ZH_TW)["text"])
+
+
+# Prices ---------------------------------------------------------------------------------------------------
+
+
+def test_what_is_taken_off_stands_between_lines_and_total_and_the_total_has_the_tax() -> None:
+    assert said(REDUCED_QUOTE).splitlines()[3:13] == [
+        "茉莉綠茶 NT$6,156",
+        "NT$171 × 36 盒（3 箱）",
+        "量大優惠，原價 NT$180",
+        "小計 NT$6,156",
+        "滿 NT$5,000 優惠 -NT$185",
+        "組合優惠 -NT$100",
+        "折扣碼 TEA100 -NT$80",
+        "已折到最低售價，無法再折更多。",
+        "總計（含稅） NT$5,791",
+        "內含營業稅 NT$276，本單免運費",
+    ]
+
+
+def test_a_line_names_its_offer_and_its_end() -> None:
+    lines = said(OFFERED_QUOTE).splitlines()
+    assert lines[4:6] == ["NT$150 × 36 盒（3 箱）", "限時優惠「新茶上市」，至 11/25(三) 14:01，原價 NT$180"]
+    (line,) = OFFERED_QUOTE.lines
+    assert line.offer is not None
+    far_off = replace(line, offer=replace(line.offer, until=datetime(2035, 12, 31, 16, tzinfo=UTC)))
+    assert "限時優惠「新茶上市」，至 2035/12/31(一)，原價 NT$180" in said(
+        replace(OFFERED_QUOTE, lines=(far_off,))
+    )
+
+
+def test_a_code_that_was_left_out_is_told_first_and_that_nothing_is_ordered() -> None:
+    facts = {"quote_id": "Q7H2K9", "quote_version": "1", "coupon": "TEA100", "coupon_refusal": "used_up"}
+    case = Case("quote", Topic.QUOTE, facts, SampleScene(quotes=[QUOTE]))
+    lines = str(plain_text(case.message, case.scene, Language.ZH_TW)["text"]).splitlines()
+    assert lines[3:5] == ["折扣碼 TEA100 的使用次數已滿。", "這張明細沒有折扣碼的折扣，尚未成立訂單。"]
+
+
+@pytest.mark.parametrize("language", Language)
+def test_the_next_tier_is_one_tap_away_and_that_tap_orders_nothing(language: Language) -> None:
+    case = quote_case(QUOTE)
+    (message,) = render(case.message, case.scene, language)
+    (tap,) = [each for each in actions(message) if each["data"].startswith("order_of")]
+    assert (decode(tap["data"]).verb, decode(tap["data"]).fields) == (
+        "order_of",
+        {"sku": "TEA-JAS", "n": "60"},
+    )
+    assert "24" in tap["label"]
+    assert "60" in tap["displayText"]
+    assert len(tap["label"]) <= 20
+
+
+def test_a_tier_that_is_far_away_is_told_but_not_offered() -> None:
+    case = quote_case(SMALL_QUOTE)
+    (message,) = render(case.message, case.scene, Language.ZH_TW)
+    assert "💡 茉莉綠茶再加 20 盒，每盒省 NT$9" in said(SMALL_QUOTE)
+    assert not any(each["data"].startswith("order_of") for each in actions(message))

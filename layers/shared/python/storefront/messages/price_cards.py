@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Final
 
 from storefront.domain.coupon import CouponRefusal
 from storefront.domain.money import Currency
@@ -12,6 +13,9 @@ from storefront.messages.greetings import example_order
 from storefront.messages.product_facts import SHOP_CURRENCY
 from storefront.messages.scene import Scene
 from storefront.messages.speaker import Speaker
+
+NEAR: Final = timedelta(days=180)
+"""Days nearer than this need no year."""
 
 type Facts = Mapping[str, str]
 
@@ -38,22 +42,23 @@ def _name_of(discount: Discount, currency: Currency, speaker: Speaker) -> str:
             return speaker.say(f"reduction.{discount.kind}")
 
 
-def last_moment(until: datetime, speaker: Speaker) -> str:
-    """The last minute before `until`: what ends with a day ends at 23:59, as people say it."""
-    return speaker.moment(until - timedelta(minutes=1))
+def last_moment(until: datetime, now: datetime, speaker: Speaker) -> str:
+    """The last minute before `until`: what ends with a day ends at 23:59, as people say it. Far off, its day."""
+    last = until - timedelta(minutes=1)
+    return speaker.moment(last) if abs(last - now) < NEAR else speaker.dated(last)
 
 
-def coupon_left_out(facts: Facts, speaker: Speaker) -> list[Node]:
+def coupon_left_out(facts: Facts, scene: Scene, speaker: Speaker) -> list[Node]:
     """On a quote: why its code takes nothing off, and that nothing has been ordered."""
     if "coupon_refusal" not in facts:
         return []
-    said = f"{_why_not(facts, speaker)} {speaker.say('coupon.without')}"
+    said = f"{_why_not(facts, scene, speaker)}\n{speaker.say('coupon.without')}"
     return [flex.notice(said)]
 
 
-def coupon_refused(facts: Facts, _scene: Scene, speaker: Speaker) -> list[Node]:
+def coupon_refused(facts: Facts, scene: Scene, speaker: Speaker) -> list[Node]:
     """A code that takes nothing off; whatever was quoted stays."""
-    said = f"{_why_not(facts, speaker)}\n{speaker.say('coupon.unchanged')}"
+    said = f"{_why_not(facts, scene, speaker)}\n{speaker.say('coupon.unchanged')}"
     return [flex.text_message(said, taps.menu(speaker))]
 
 
@@ -63,14 +68,14 @@ def coupon_noted(facts: Facts, scene: Scene, speaker: Speaker) -> list[Node]:
     return [flex.text_message(said, taps.menu(speaker))]
 
 
-def _why_not(facts: Facts, speaker: Speaker) -> str:
+def _why_not(facts: Facts, scene: Scene, speaker: Speaker) -> str:
     code, value = flex.one_line(facts["coupon"], 30), facts.get("coupon_value", "")
     refusal = CouponRefusal(facts["coupon_refusal"])
     match refusal:
         case CouponRefusal.NOT_YET:
             return speaker.say("coupon.not_yet", code=code, day=speaker.moment(datetime.fromisoformat(value)))
         case CouponRefusal.OVER:
-            ended = last_moment(datetime.fromisoformat(value), speaker)
+            ended = last_moment(datetime.fromisoformat(value), scene.now, speaker)
             return speaker.say("coupon.over", code=code, day=ended)
         case CouponRefusal.LEAST_TOTAL:
             amount = speaker.amount(int(value), SHOP_CURRENCY)

@@ -60,7 +60,7 @@ def quote(facts: Facts, scene: Scene, speaker: Speaker) -> list[Node]:
         flex.heading(title, above=shop.name, below=_validity(offered, speaker)),
         flex.body(
             *(_formal_facts(offered, shop, speaker) if formal else ()),
-            *price_cards.coupon_left_out(facts, speaker),
+            *price_cards.coupon_left_out(facts, scene, speaker),
             *(_line(line, offered, catalogue, speaker) for line in offered.lines),
             *_reductions(offered, speaker),
             _total(offered, shop, speaker),
@@ -139,7 +139,7 @@ def _why_lower(line: QuoteLine, offered: Quote, speaker: Speaker) -> str:
     """Why a line costs less than its list price: the quantity, an offer with its end, or what was agreed on."""
     list_price = speaker.amount(line.list_price, offered.currency)
     if line.offer is not None:
-        until = price_cards.last_moment(line.offer.until, speaker)
+        until = price_cards.last_moment(line.offer.until, offered.created_at, speaker)
         return speaker.say(
             "quote.offer_price", offer=flex.one_line(line.offer.name, 60), until=until, list_price=list_price
         )
