@@ -167,7 +167,7 @@ def quoted(_services: type[Services]) -> World:
 
 def last_coupon(_services: type[Services]) -> World:
     """The coupon with one use left is noted on the open quotes of two customers."""
-    shop = _linked()
+    shop = linked_shop()
     _note_coupon(shop, "quote2", customer_row())
     _note_coupon(shop, "quote3", _another())
     return world_of(shop)
@@ -175,7 +175,7 @@ def last_coupon(_services: type[Services]) -> World:
 
 def coupon_comes_back(_services: type[Services]) -> World:
     """The hold of the order that used the coupon's last use is over, and another customer's open quote has it noted."""
-    shop = _linked()
+    shop = linked_shop()
     shop.store.commit(CouponUse(LAST_ONE.code, EVERYBODY, 1, 1), CouponUse(LAST_ONE.code, CUSTOMER, 1))
     shop.change(discounts=(Discount(DiscountKind.COUPON, LAST_ONE.code, LAST_ONE.value),))
     shop.clock.now = shop.order.hold_until + GRACE
