@@ -325,7 +325,7 @@ class TalkingShop(Services):
 
     @cached_property
     def lookup(self) -> OrderLookup:
-        return OrderLookup(self.store, self.telling, self.clock)
+        return OrderLookup(self.store, self.telling, self.products, self.clock)
 
     @cached_property
     def deciding(self) -> Deciding:

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from storefront.services.order_lookup import OrderLookup
     from storefront.services.own_rows import OwnRows
     from storefront.services.payment_page import PaymentPage
+    from storefront.services.product_desk import ProductDesk
     from storefront.services.promising import Promising
     from storefront.services.quote_maker import QuoteMaker
     from storefront.services.quote_workflows import QuoteWorkflows
@@ -284,6 +285,13 @@ def haggling() -> "HaggleDesk":
 
 
 @cache
+def product_desk() -> "ProductDesk":
+    from storefront.services.product_desk import ProductDesk
+
+    return ProductDesk(catalogues(), own_rows(), settings().shop)
+
+
+@cache
 def handing_over() -> "HandingOver":
     from storefront.adapters.identifiers import now
     from storefront.contracts.house_rules import business_hours
@@ -303,15 +311,15 @@ def chat() -> "Chat":
     from storefront.services.coupon_desk import CouponDesk
     from storefront.services.coupons import Coupons
     from storefront.services.delivery_desk import DeliveryDesk
-    from storefront.services.product_desk import ProductDesk
     from storefront.services.quote_desk import QuoteDesk
     from storefront.services.staff_desk import StaffDesk
 
     ids = RandomIds()
     coupons = Coupons(store(), price_rules())
     deliveries = DeliveryDesk(store(), settings().shop, settings().timers)
-    products = ProductDesk(catalogues(), own_rows(), settings().shop)
-    quotes = QuoteDesk(quoting(), quote_maker(), promising(), deliveries, products, own_rows(), now, ids)
+    quotes = QuoteDesk(
+        quoting(), quote_maker(), promising(), deliveries, product_desk(), own_rows(), now, ids
+    )
     return Chat(
         store=store(),
         own=own_rows(),
@@ -322,7 +330,7 @@ def chat() -> "Chat":
             cancelling=Cancelling(store(), ids),
             haggling=haggling(),
             staff=StaffDesk(store(), staff(), approving(), now),
-            products=products,
+            products=product_desk(),
             people=handing_over(),
         ),
         telling=telling(),
@@ -384,7 +392,7 @@ def order_lookup() -> "OrderLookup":
     from storefront.adapters.identifiers import now
     from storefront.services.order_lookup import OrderLookup
 
-    return OrderLookup(store(), telling(), now)
+    return OrderLookup(store(), telling(), product_desk(), now)
 
 
 @cache

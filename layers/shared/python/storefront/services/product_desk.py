@@ -9,13 +9,19 @@ from storefront.domain.handover import Why
 from storefront.domain.outbox import Topic
 from storefront.language.inquiry import Inquiry, QuestionKind
 from storefront.language.postbacks import Postback
-from storefront.language.product_questions import MOST_COMPARED, About, ProductQuestion
+from storefront.language.product_questions import (
+    MOST_COMPARED,
+    About,
+    ProductQuestion,
+    product_question_of,
+)
 from storefront.messages import product_facts
 from storefront.messages.scene import Shop
 from storefront.messages.speaker import Speaker
 from storefront.services.own_rows import OwnRows
 from storefront.services.ports import Catalogues
 from storefront.services.turns import Turn
+from storefront.services.vocabulary import vocabulary_of
 
 ANSWERED_MOST: Final = 4
 KINDS_MOST: Final = 3
@@ -42,7 +48,7 @@ class ProductDesk:
 
     def asked(self, conversation: Conversation, inquiry: Inquiry) -> Turn | None:
         """The answer to a question; None for a text that orders, or that asks nothing about products."""
-        if inquiry.asks is None or inquiry.lines:
+        if inquiry.asks is None or _orders(inquiry):
             return None
         candidates: list[str] = []
         for question in inquiry.questions:
@@ -53,6 +59,11 @@ class ProductDesk:
         return self.answer(
             conversation, replace(inquiry.asks, skus=tuple(dict.fromkeys((*inquiry.asks.skus, *candidates))))
         )
+
+    def named_in(self, text: str, conversation: Conversation) -> Turn | None:
+        """The answer to a question that names its product, in a text that orders nothing."""
+        question = product_question_of(text, vocabulary_of(self._catalogues.read()))
+        return self.answer(conversation, question) if question is not None and question.skus else None
 
     def beside(self, turn: Turn, inquiry: Inquiry) -> Turn:
         """A quote whose text also asked something that no quote says: the answer goes with it."""
@@ -157,3 +168,9 @@ class ProductDesk:
 
     def _stock(self, products: list[Product]) -> str:
         return ",".join(f"{sku}:{max(0, units)}" for sku, units in self._available(products).items())
+
+
+def _orders(inquiry: Inquiry) -> bool:
+    """Whether the words order something; the two of 這兩個差在哪 are no quantity."""
+    compares = inquiry.asks is not None and inquiry.asks.kind is About.COMPARISON
+    return any(line.sku is not None or not compares for line in inquiry.lines)
