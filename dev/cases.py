@@ -1,6 +1,7 @@
 """`make cases`: what waits for a person, one case in full, and what can be done about it (docs/operations.md).
 
     python -m dev.cases                                          the open cases
+    python -m dev.cases approvals                                prices that nobody has decided about
     python -m dev.cases show KIND SUBJECT                        one case, its order, what was done about it
     python -m dev.cases ACTION KIND SUBJECT --note "why"         resolve, settle_again, send_again
     python -m dev.cases refund KIND SUBJECT --order A7K3Q-9XM2T --amount 720 --note "why"
@@ -35,6 +36,21 @@ def listed(cases: Sequence[dict[str, Any]]) -> str:
     return _printable([*rows, "", "make cases DO='show KIND SUBJECT' shows one."])
 
 
+def approvals(waiting: Sequence[dict[str, Any]]) -> str:
+    """The prices that wait for a decision, the longest waiting first."""
+    if not waiting:
+        return "No price waits for a decision."
+    rows = []
+    for each in waiting:
+        lines = ", ".join(
+            f"{line['quantity']} {line['sku']} {line['standing']} -> {line['asked']}"
+            for line in each["lines"]
+        )
+        said = "escalated" if each["escalated"] else "reminded" if each["reminded"] else ""
+        rows.append(f"{each['askedAt'][:16]}  {each['approvalId']:<22} {each['reason']:<12} {lines}  {said}")
+    return _printable(rows)
+
+
 def shown(case: dict[str, Any]) -> str:
     """One case as a person reads it."""
     lines = [f"{case['kind']}  {case['subject']}", f"opened    {case['openedAt']}"]
@@ -64,8 +80,8 @@ def _facts(facts: dict[str, Any]) -> str:
 
 def payload_of(arguments: argparse.Namespace, who: str) -> dict[str, Any]:
     """What the operator's desk is asked."""
-    if arguments.verb == "list":
-        return {"task": "list"}
+    if arguments.verb in {"list", "approvals"}:
+        return {"task": arguments.verb}
     named = {"kind": arguments.kind, "subject": arguments.subject}
     if arguments.verb == "show":
         return {"task": "show", **named}
@@ -86,6 +102,8 @@ def ask(shop: RunningShop, arguments: argparse.Namespace) -> tuple[int, str]:
     answer = shop.invoke(FUNCTION, payload_of(arguments, shop.who))
     if "refused" in answer:
         return 1, f"Not done: {answer['refused']}"
+    if "approvals" in answer:
+        return 0, approvals(answer["approvals"])
     return 0, listed(answer["cases"]) if "cases" in answer else shown(answer["case"])
 
 
@@ -94,7 +112,7 @@ def arguments_of(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m dev.cases", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    verbs = ["list", "show", *(action.value for action in CaseAction)]
+    verbs = ["list", "approvals", "show", *(action.value for action in CaseAction)]
     parser.add_argument("verb", nargs="?", default="list", choices=verbs)
     parser.add_argument("kind", nargs="?", choices=[kind.value for kind in CaseKind])
     parser.add_argument("subject", nargs="?")
@@ -105,7 +123,7 @@ def arguments_of(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--stack", help="a deployed stack, reached with your own AWS credentials")
     parser.add_argument("--port", type=int, help="port of the local run, if there are several")
     arguments = parser.parse_args(argv)
-    if arguments.verb != "list" and not arguments.subject:
+    if arguments.verb not in {"list", "approvals"} and not arguments.subject:
         parser.error(f"{arguments.verb} needs a kind and a subject, as the list shows them")
     return arguments
 

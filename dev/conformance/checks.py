@@ -111,6 +111,7 @@ class Conformance:
             NewsKind.STOCK: {"sku": nothing, "onHand": 0, "version": 1},
             NewsKind.CANCEL: {"reason": "conformance 測試"},
             NewsKind.REFUND: {"amount": 1, "reason": "conformance 測試"},
+            NewsKind.APPROVAL: {"approvalId": nothing, "decision": "decline", "by": "conformance"},
             NewsKind.PRODUCT: {
                 "sku": nothing,
                 "kind": "service",

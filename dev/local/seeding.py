@@ -8,7 +8,13 @@ from dev.catalogue import DEMO_SHOP, TABLE_OUTPUT, load, report
 from dev.local.context import DeployedStack, LocalContext, LocalCredentials
 from dev.local.deploying import local_session
 
-SHOP_TYPES = ["stock.level.v1", "product.changed.v1", "order.cancel.requested.v1", "refund.requested.v1"]
+SHOP_TYPES = [
+    "stock.level.v1",
+    "product.changed.v1",
+    "order.cancel.requested.v1",
+    "refund.requested.v1",
+    "quote.approval.decided.v1",
+]
 
 
 class CannotSeed(Exception):

@@ -28,6 +28,8 @@ SECONDS_PARAMETERS = {
     "QUOTE_REMINDER_SECONDS": "QuoteReminderSeconds",
     "PAYMENT_WINDOW_SECONDS": "PaymentWindowSeconds",
     "PAYMENT_CHECK_SECONDS": "PaymentCheckSeconds",
+    "APPROVAL_REMINDER_SECONDS": "ApprovalReminderSeconds",
+    "APPROVAL_PATIENCE_SECONDS": "ApprovalPatienceSeconds",
 }
 
 

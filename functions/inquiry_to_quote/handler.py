@@ -4,7 +4,7 @@ from typing import Any
 
 from storefront import bootstrap
 from storefront.contracts.line_events import QueuedEvent, chat_event
-from storefront.contracts.tasks import QUOTE_TASK, AwaitDecision
+from storefront.contracts.tasks import QUOTE_TASK, ApprovalTask, AwaitDecision, CarryOutApproval
 from storefront.queue_consumer import consume_groups
 
 
@@ -12,6 +12,8 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any] | None:
     if "Records" in event:
         return consume_groups(event, context, _answer)
     task = QUOTE_TASK.validate_python(event)
+    if isinstance(task, ApprovalTask | CarryOutApproval):
+        return _approval(task)
     if isinstance(task, AwaitDecision):
         bootstrap.deciding().await_decision(task.quoteId, task.quoteVersion, task.token)
         return None
@@ -21,6 +23,20 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any] | None:
         "orderNumber": review.order_number,
         "waitSeconds": review.wait_seconds,
     }
+
+
+def _approval(task: ApprovalTask | CarryOutApproval) -> dict[str, Any] | None:
+    approving = bootstrap.approving()
+    match task.task:
+        case "await_approval":
+            approving.await_decision(task.approvalId, task.token)
+        case "remind_staff":
+            approving.remind(task.approvalId, task.token)
+        case "escalate_approval":
+            approving.escalate(task.approvalId, task.token)
+        case "carry_out_approval":
+            return {"effect": approving.carry_out(task.approvalId).value}
+    return None
 
 
 def _answer(body: str) -> None:

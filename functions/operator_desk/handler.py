@@ -6,8 +6,8 @@ There is no public route: whoever may invoke this function is an operator, and C
 from typing import Any
 
 from storefront import bootstrap
-from storefront.contracts.case_views import case_json, view_json
-from storefront.contracts.tasks import ListCases, ShowCase, case_task
+from storefront.contracts.case_views import approval_json, case_json, view_json
+from storefront.contracts.tasks import ListApprovals, ListCases, ShowCase, case_task
 from storefront.domain.errors import ActionRefused
 from storefront.observability import flush_metrics, logger
 
@@ -16,6 +16,8 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     try:
         task = case_task(event)
         casework = bootstrap.casework()
+        if isinstance(task, ListApprovals):
+            return {"approvals": [approval_json(each) for each in casework.open_approvals()]}
         if isinstance(task, ListCases):
             return {"cases": [case_json(case) for case in casework.open_cases()]}
         if isinstance(task, ShowCase):

@@ -3,18 +3,23 @@
 from typing import Any
 
 from storefront import bootstrap
-from storefront.contracts.tasks import NeedsOperator
+from storefront.contracts.tasks import ApprovalNeedsOperator, NeedsOperator, failed_workflow
 from storefront.observability import flush_metrics, logger
 
 
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     try:
-        if event.get("task") == "needs_operator" or event.get("source") == "aws.states":
-            task = NeedsOperator.of(event)
-            opened = bootstrap.sweeping().needs_operator(task.quoteId, task.quoteVersion, task.state)
-            return {"caseOpened": opened}
+        if "task" in event or event.get("source") == "aws.states":
+            return {"caseOpened": _person_called(failed_workflow(event))}
         found = bootstrap.sweeping().sweep()
         logger().info("swept", extra={"found": found})
         return {"found": found}
     finally:
         flush_metrics()
+
+
+def _person_called(failed: NeedsOperator | ApprovalNeedsOperator) -> bool:
+    sweeping = bootstrap.sweeping()
+    if isinstance(failed, ApprovalNeedsOperator):
+        return sweeping.approval_needs_operator(failed.approvalId, failed.state)
+    return sweeping.needs_operator(failed.quoteId, failed.quoteVersion, failed.state)

@@ -9,18 +9,34 @@ from typing import Any, Final
 import pytest
 from statelint.linter import Linter
 
-from storefront.contracts.tasks import PAYMENT_TASK, QUOTE_TASK, AwaitDelivery, NeedsOperator
+from storefront.contracts.tasks import PAYMENT_TASK, QUOTE_TASK, AwaitDelivery, failed_workflow
 from storefront.domain import errors
 from storefront.services.checkout import Closing
 from storefront.services.deciding import Decision
 from tests.aws.deployment import Deployment
 
-PROJECT: Final = Path(__file__).resolve().parents[2]
-PATH: Final = PROJECT / "infra/statemachines/order.asl.json"
-MACHINE: Final[dict[str, Any]] = json.loads(PATH.read_text("utf-8"))
-STATES: Final[dict[str, dict[str, Any]]] = MACHINE["States"]
-TASKS: Final = {name: state for name, state in STATES.items() if state["Type"] == "Task"}
+FOLDER: Final = Path(__file__).resolve().parents[2] / "infra/statemachines"
+MACHINES: Final[dict[str, dict[str, Any]]] = {
+    path.name.removesuffix(".asl.json"): json.loads(path.read_text("utf-8"))
+    for path in sorted(FOLDER.glob("*.asl.json"))
+}
+LOGICAL_IDS: Final = {"order": "OrderStateMachine", "approval": "ApprovalStateMachine"}
+STATES: Final[dict[str, dict[str, Any]]] = {
+    name: state for machine in MACHINES.values() for name, state in machine["States"].items()
+}
+LAST_RESORT: Final = "NeedsOperator"
+TASKS: Final = {
+    f"{machine}-{name}": state
+    for machine, definition in MACHINES.items()
+    for name, state in definition["States"].items()
+    if state["Type"] == "Task"
+}
 WAITING: Final = {name for name, state in TASKS.items() if state["Resource"].endswith(".waitForTaskToken")}
+ENDS: Final = {
+    "order": {"Delivered", "EndedUnpaid", "WithPeople"},
+    "approval": {"Decided", "WithPeople"},
+}
+MACHINE: Final = pytest.mark.parametrize("machine", sorted(MACHINES))
 INFRASTRUCTURE: Final = {
     "Lambda.ServiceException",
     "Lambda.AWSLambdaException",
@@ -48,36 +64,39 @@ def named_errors() -> set[str]:
     return {name for name in listed if not name.startswith("States.")} - INFRASTRUCTURE
 
 
-def test_statelint_has_nothing_to_say() -> None:
-    assert statelint_problems(Deployment().definition()) == []
+@MACHINE
+def test_statelint_has_nothing_to_say(machine: str) -> None:
+    assert statelint_problems(Deployment().definition(LOGICAL_IDS[machine])) == []
 
 
 def test_statelint_would_say_something_about_a_dangling_state() -> None:
-    broken = json.loads(json.dumps(MACHINE))
+    broken = json.loads(json.dumps(MACHINES["order"]))
     broken["States"]["AllowGrace"]["Next"] = "Nowhere"
     assert statelint_problems(broken)
 
 
-def test_every_state_can_be_reached_and_leads_to_an_end() -> None:
-    seen, open_ = set(), {MACHINE["StartAt"]}
+@MACHINE
+def test_every_state_can_be_reached_and_leads_to_an_end(machine: str) -> None:
+    states = MACHINES[machine]["States"]
+    seen, open_ = set(), {MACHINES[machine]["StartAt"]}
     while open_:
         name = open_.pop()
         seen.add(name)
-        open_ |= next_of(STATES[name]) - seen
-    assert seen == set(STATES)
-    ends = {name for name, state in STATES.items() if state["Type"] in {"Succeed", "Fail"}}
-    assert ends == {"Delivered", "EndedUnpaid", "WithPeople"}
+        open_ |= next_of(states[name]) - seen
+    assert seen == set(states)
+    ends = {name for name, state in states.items() if state["Type"] in {"Succeed", "Fail"}}
+    assert ends == ENDS[machine]
     leads = set(ends)
-    while grown := {name for name in STATES if name not in leads and next_of(STATES[name]) & leads}:
+    while grown := {name for name in states if name not in leads and next_of(states[name]) & leads}:
         leads |= grown
-    assert leads == set(STATES)
+    assert leads == set(states)
 
 
 @pytest.mark.parametrize("name", TASKS)
 def test_every_task_has_an_end_and_nothing_it_raises_kills_the_execution(name: str) -> None:
     state = TASKS[name]
     assert ("TimeoutSeconds" in state) != ("TimeoutSecondsPath" in state)
-    if name == "NeedsOperator":
+    if name.endswith(LAST_RESORT):
         assert [rule["ErrorEquals"] for rule in state["Retry"]] == [["States.ALL"]], (
             "the last resort only retries"
         )
@@ -93,7 +112,7 @@ def test_every_task_has_an_end_and_nothing_it_raises_kills_the_execution(name: s
 @pytest.mark.parametrize("name", sorted(WAITING))
 def test_a_waiting_task_takes_its_patience_from_the_input_and_hands_its_token_over(name: str) -> None:
     state = TASKS[name]
-    decision = name == "AwaitDecision"
+    decision = name == "order-AwaitDecision"
     assert state["TimeoutSecondsPath"].startswith("$.decision." if decision else "$.timers.")
     assert state["Parameters"]["Payload"]["token.$"] == "$$.Task.Token"
 
@@ -105,9 +124,12 @@ def test_whoever_timed_out_looks_at_what_really_happened_first() -> None:
             if {"States.Timeout", "States.ALL"} & set(rule["ErrorEquals"]):
                 after_timeout.setdefault(name, rule["Next"])
     assert after_timeout == {
-        "AwaitDecision": "ReviewQuote",
-        "SettlePayment": "AllowGrace",
-        "AwaitDelivery": "NeedsOperator",
+        "order-AwaitDecision": "ReviewQuote",
+        "order-SettlePayment": "AllowGrace",
+        "order-AwaitDelivery": LAST_RESORT,
+        "approval-AwaitApproval": "RemindStaff",
+        "approval-RemindStaff": "Escalate",
+        "approval-Escalate": "CarryOut",
     }
 
 
@@ -163,7 +185,7 @@ def test_payloads_are_what_the_functions_read() -> None:
             case "${ShippingNotificationsFunctionArn}":
                 AwaitDelivery.model_validate(payload)
             case "${SweeperFunctionArn}":
-                NeedsOperator.of(payload)
+                failed_workflow(payload)
             case other:
                 raise AssertionError(other)
 
@@ -172,7 +194,7 @@ def test_the_execution_holds_ids_and_durations_only() -> None:
     kept = {name for state in TASKS.values() for name in (state.get("ResultSelector") or {})}
     assert kept == {"outcome.$", "orderNumber.$", "waitSeconds.$"}
     assert all(
-        state.get("ResultPath") is None or "ResultSelector" in state or name == "AwaitDecision"
+        state.get("ResultPath") is None or "ResultSelector" in state or name == "order-AwaitDecision"
         for name, state in TASKS.items()
     )
 

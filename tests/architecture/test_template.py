@@ -228,8 +228,20 @@ def test_the_rule_on_dead_workflows_hears_every_bad_end() -> None:
         if event["Type"] == "EventBridgeRule"
     )
     assert set(rule["detail"]["status"]) == {"FAILED", "TIMED_OUT", "ABORTED"}
-    (arn,) = DEPLOYMENT.resolved(rule["detail"]["stateMachineArn"])
-    assert arn == DEPLOYMENT.arn("OrderStateMachine")
+    heard = DEPLOYMENT.resolved(rule["detail"]["stateMachineArn"])
+    machines = DEPLOYMENT.of_kind("AWS::Serverless::StateMachine")
+    assert set(heard) == {DEPLOYMENT.arn(machine) for machine in machines}
+
+
+def test_every_workflow_has_an_alarm_a_trace_and_a_role_that_may_invoke_its_tasks_only(plain: Json) -> None:
+    watched = json.dumps(DEPLOYMENT.of_kind("AWS::CloudWatch::Alarm"))
+    for machine, properties in DEPLOYMENT.of_kind("AWS::Serverless::StateMachine").items():
+        assert f'{{"Name": "StateMachineArn", "Value": {{"Ref": "{machine}"}}}}' in watched
+        assert properties["Tracing"] == {"Enabled": True}
+        granted = [grant for grant in grants(plain) if grant.role == f"{machine}Role"]
+        invoked = {resource for grant in granted for resource in grant.resources}
+        assert {action for grant in granted for action in grant.actions} == {"lambda:InvokeFunction"}
+        assert invoked == {json.dumps(arn) for arn in properties["DefinitionSubstitutions"].values()}
 
 
 def test_nothing_goes_in_circles(plain: Json, tmp_path: Path) -> None:

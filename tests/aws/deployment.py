@@ -199,9 +199,9 @@ class Deployment:
             if statement["Effect"] == "Allow"
         )
 
-    def definition(self) -> Json:
-        """The state machine with the template's substitutions in it."""
-        properties = self.of_kind(MACHINE)["OrderStateMachine"]
+    def definition(self, machine: str = "OrderStateMachine") -> Json:
+        """A state machine with the template's substitutions in it."""
+        properties = self.of_kind(MACHINE)[machine]
         text = (ROOT / properties["DefinitionUri"]).read_text(encoding="utf-8")
         given = self.resolved(properties["DefinitionSubstitutions"])
         definition: Json = json.loads(_PLACE.sub(lambda place: given[place[1]], text))
@@ -217,12 +217,14 @@ class Deployment:
         for logical_id in self.of_kind(SECRET):
             created = manager.create_secret(Name=f"{self.stack}-{logical_id}")
             manager.put_secret_value(SecretId=created["ARN"], SecretString=json.dumps(secrets[logical_id]))
-        boto3.client("stepfunctions", region_name=REGION).create_state_machine(
-            name=self.arn("OrderStateMachine").rpartition(":")[2],
-            definition=json.dumps(self.definition()),
-            roleArn=f"arn:aws:iam::{ACCOUNT}:role/workflow",
-            type="STANDARD",
-        )
+        workflows = boto3.client("stepfunctions", region_name=REGION)
+        for logical_id in self.of_kind(MACHINE):
+            workflows.create_state_machine(
+                name=self.arn(logical_id).rpartition(":")[2],
+                definition=json.dumps(self.definition(logical_id)),
+                roleArn=f"arn:aws:iam::{ACCOUNT}:role/workflow",
+                type="STANDARD",
+            )
 
     def _create_tables(self) -> None:
         client = boto3.client("dynamodb", region_name=REGION)

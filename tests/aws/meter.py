@@ -222,6 +222,7 @@ class Meter:
             case "stepfunctions", "StartExecution":
                 yield "states:StartExecution", params["stateMachineArn"]
             case "stepfunctions", _:
+                # A token does not say whose it is; what answers approvals answers orders as well.
                 yield f"states:{operation}", self.deployment.arn("OrderStateMachine")
             case _:
                 yield f"{service}:{operation}", "*"

@@ -28,6 +28,7 @@ from storefront.services.checkout import Checkout
 from storefront.services.coupons import Coupons
 from storefront.services.lapsing import Lapsing
 from storefront.services.order_events import OrderEvents
+from storefront.services.outside_decisions import OutsideDecisions
 from storefront.services.payment_page import PaymentPage
 from storefront.services.ports import (
     Catalogues,
@@ -231,8 +232,12 @@ class Services:
         return OrderEvents(self.store, self.order_system, self.jobs, self.clock, self.metrics)
 
     @cached_property
+    def decisions(self) -> OutsideDecisions:
+        return OutsideDecisions(self.store, self.waits, self.clock, self.metrics)
+
+    @cached_property
     def received_events(self) -> ReceivedEvents:
-        return ReceivedEvents(self.store, self.shipping, news_in)
+        return ReceivedEvents(self.store, self.shipping, self.decisions, news_in)
 
     @cached_property
     def page(self) -> PaymentPage:

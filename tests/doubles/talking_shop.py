@@ -337,7 +337,7 @@ class TalkingShop(Services):
 
     @cached_property
     def received(self) -> ReceivedEvents:
-        return ReceivedEvents(self.store, self.shipping, news_in)
+        return ReceivedEvents(self.store, self.shipping, self.decisions, news_in)
 
     # What customers do -----------------------------------------------------------------------------------
 

@@ -24,6 +24,7 @@ def test_the_shop_source_may_say_nothing_about_shipments_and_wms_everything() ->
                 "product.changed.v1",
                 "order.cancel.requested.v1",
                 "refund.requested.v1",
+                "quote.approval.decided.v1",
             ],
         },
     }

@@ -415,10 +415,13 @@ def shipping() -> "Shipping":
 
 @cache
 def received_events() -> "ReceivedEvents":
+    from storefront.adapters.identifiers import now
     from storefront.contracts.back_office import news_in
+    from storefront.services.outside_decisions import OutsideDecisions
     from storefront.services.received_events import ReceivedEvents
 
-    return ReceivedEvents(store(), shipping(), news_in)
+    decisions = OutsideDecisions(store(), waits(), now, PowertoolsMetrics())
+    return ReceivedEvents(store(), shipping(), decisions, news_in)
 
 
 @cache

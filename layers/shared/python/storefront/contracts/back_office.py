@@ -6,7 +6,7 @@ behind the queue, where what we do not know is parked instead of refused.
 
 import json
 from datetime import UTC, datetime
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Self
 
 from pydantic import (
     AfterValidator,
@@ -16,10 +16,12 @@ from pydantic import (
     Field,
     StrictInt,
     ValidationError,
+    model_validator,
 )
 
 from storefront.contracts.catalogue_row import ChangedRow
 from storefront.domain.shipment import ShipmentEvent, ShipmentStatus, StoreStop
+from storefront.services.outside_decisions import ApprovalNews, OutsideDecision
 from storefront.services.shipping import (
     CancelNews,
     News,
@@ -155,12 +157,47 @@ class RefundData(_Data):
     reason: str = Field(default="", max_length=500)
 
 
+class ApprovalData(_Data):
+    """Data of `quote.approval.decided.v1`: a person decided about a price that a customer asks for."""
+
+    approvalId: str = Field(
+        min_length=1, max_length=80, description="Which question; `make cases DO=approvals` lists those open."
+    )
+    decision: OutsideDecision = Field(
+        description="`approve` the prices asked for, `counter` with others, or `decline`: the quote stands."
+    )
+    unitPrices: dict[str, Annotated[StrictInt, Field(ge=1, le=9_999_999)]] | None = Field(
+        default=None,
+        min_length=1,
+        max_length=20,
+        description="With `counter`: the price of one unit by SKU, each below the one quoted.",
+    )
+    total: Annotated[StrictInt, Field(ge=1, le=100_000_000)] | None = Field(
+        default=None,
+        description="With `counter`, instead: what the products in question cost together.",
+    )
+    by: str = Field(
+        min_length=1, max_length=100, description="Who decided; kept with the price, below the floor too."
+    )
+    note: str | None = Field(
+        default=None, max_length=500, description="For the record; the customer does not see it."
+    )
+
+    @model_validator(mode="after")
+    def _prices_go_with_a_counter(self) -> Self:
+        named = (self.unitPrices is not None) + (self.total is not None)
+        if named != (self.decision is OutsideDecision.COUNTER):
+            raise ValueError("a counter has unitPrices or total, other decisions have neither")
+        return self
+
+
 DATA_OF_TYPE: Final[dict[NewsKind, type[BaseModel]]] = {
     NewsKind.SHIPMENT: ShipmentData,
     NewsKind.STOCK: StockData,
     NewsKind.PRODUCT: ChangedRow,
     NewsKind.CANCEL: CancelData,
     NewsKind.REFUND: RefundData,
+    NewsKind.APPROVAL: ApprovalData,
 }
 ABOUT_AN_ORDER: Final = frozenset({NewsKind.SHIPMENT, NewsKind.CANCEL, NewsKind.REFUND})
 """Types whose `subject` is the number of an order; the others have none."""
@@ -214,7 +251,7 @@ def check_data(event: Envelope) -> None:
         raise NotAnEvent(f"{where}: {first['msg']}") from refused
 
 
-def news(event: Envelope, received_at: datetime) -> News:
+def news(event: Envelope, received_at: datetime) -> News | ApprovalNews:
     """What an event says, as the shipping service understands it; never raises."""
     try:
         return _news(event, received_at)
@@ -222,7 +259,7 @@ def news(event: Envelope, received_at: datetime) -> News:
         return UnreadableNews(f"unreadable-data:{type(refused).__name__}")
 
 
-def news_in(body: bytes, received_at: datetime) -> News:
+def news_in(body: bytes, received_at: datetime) -> News | ApprovalNews:
     """What a stored body says; never raises."""
     try:
         return news(envelope(body), received_at)
@@ -230,7 +267,7 @@ def news_in(body: bytes, received_at: datetime) -> News:
         return UnreadableNews(str(refused)[:80])
 
 
-def _news(event: Envelope, received_at: datetime) -> News:
+def _news(event: Envelope, received_at: datetime) -> News | ApprovalNews:
     subject = (event.subject or "").strip().upper()
     match event.type:
         case NewsKind.SHIPMENT:
@@ -242,6 +279,16 @@ def _news(event: Envelope, received_at: datetime) -> News:
             return ProductNews(ChangedRow.model_validate(event.data))
         case NewsKind.CANCEL:
             return CancelNews(subject, CancelData.model_validate(event.data).reason)
+        case NewsKind.APPROVAL:
+            decided = ApprovalData.model_validate(event.data)
+            return ApprovalNews(
+                decided.approvalId,
+                decided.decision,
+                decided.by,
+                decided.unitPrices or {},
+                decided.total,
+                decided.note,
+            )
         case NewsKind.REFUND:
             refund = RefundData.model_validate(event.data)
             return RefundNews(subject, refund.amount, refund.reason)

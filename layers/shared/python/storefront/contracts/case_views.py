@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from storefront.domain.approval import Approval
 from storefront.domain.casework import OperatorCase, offers_of
 from storefront.domain.order import Order
 from storefront.domain.refund import Refund
@@ -24,6 +25,28 @@ def case_json(case: OperatorCase) -> dict[str, Any]:
             "resolution": case.resolution,
         }
     return told
+
+
+def approval_json(approval: Approval) -> dict[str, Any]:
+    """One price that waits for a decision."""
+    return {
+        "approvalId": approval.approval_id,
+        "askedAt": approval.created_at.isoformat(),
+        "reason": approval.reason.value,
+        "lines": [
+            {
+                "sku": sku,
+                "quantity": approval.quantities[sku],
+                "standing": price,
+                "asked": approval.asked.get(sku, price),
+            }
+            for sku, price in approval.standing.items()
+        ],
+        "standingTotal": approval.standing_total,
+        "askedTotal": approval.asked_total,
+        "reminded": approval.reminded_at is not None,
+        "escalated": approval.escalated_at is not None,
+    }
 
 
 def view_json(view: CaseView) -> dict[str, Any]:

@@ -78,7 +78,24 @@ class ReviewQuote(_Internal):
     quoteVersion: int
 
 
-type QuoteTask = Annotated[AwaitDecision | ReviewQuote, Field(discriminator="task")]
+class ApprovalTask(_Internal):
+    """A step of the approval workflow that waits: its token is kept, and a decision looked for."""
+
+    task: Literal["await_approval", "remind_staff", "escalate_approval"]
+    token: str
+    approvalId: str
+
+
+class CarryOutApproval(_Internal):
+    """The last step of the approval workflow: what was decided is done."""
+
+    task: Literal["carry_out_approval"]
+    approvalId: str
+
+
+type QuoteTask = Annotated[
+    AwaitDecision | ReviewQuote | ApprovalTask | CarryOutApproval, Field(discriminator="task")
+]
 QUOTE_TASK: TypeAdapter[QuoteTask] = TypeAdapter(QuoteTask)
 
 
@@ -132,6 +149,23 @@ class NeedsOperator(_Internal):
         return cls(quoteId=quote_id, quoteVersion=int(version), state=str(event["detail"]["status"]))
 
 
+class ApprovalNeedsOperator(_Internal):
+    """The same for the workflow of an approval, whose execution is named after it."""
+
+    approvalId: str
+    state: str
+
+
+def failed_workflow(event: dict[str, Any]) -> NeedsOperator | ApprovalNeedsOperator:
+    """Which workflow gave up, from its last task or from what AWS reports of its death."""
+    if event.get("task") == "approval_needs_operator":
+        return ApprovalNeedsOperator.model_validate(event)
+    detail = event.get("detail", {})
+    if str(detail.get("stateMachineArn", "")).endswith("-approval"):
+        return ApprovalNeedsOperator(approvalId=str(detail["name"]), state=str(detail["status"]))
+    return NeedsOperator.of(event)
+
+
 class Reconcile(_Internal):
     """Compare a day with LINE Pay; the nightly schedule names none and means yesterday in Taiwan."""
 
@@ -171,6 +205,12 @@ class ShowCase(_Internal):
     subject: str = Field(min_length=1, max_length=400)
 
 
+class ListApprovals(_Internal):
+    """The prices that nobody has decided about."""
+
+    task: Literal["approvals"]
+
+
 class ActOnCase(_Internal):
     """One thing that a person does about a case. `amount` is in payable units."""
 
@@ -198,7 +238,7 @@ class ActOnCase(_Internal):
         )
 
 
-type CaseTask = Annotated[ListCases | ShowCase | ActOnCase, Field(discriminator="task")]
+type CaseTask = Annotated[ListCases | ShowCase | ActOnCase | ListApprovals, Field(discriminator="task")]
 CASE_TASK: TypeAdapter[CaseTask] = TypeAdapter(CaseTask)
 
 

@@ -144,8 +144,12 @@ class Approval:
         if len(self.standing) == 1:
             ((sku, standing),) = self.standing.items()
             return {sku: amount} if amount < standing else None
+        return self.prices_for_total(amount)
+
+    def prices_for_total(self, total: int) -> dict[str, int] | None:
+        """Unit prices at which the lines in question come to at most `total`; None as above."""
         worth = self.standing_total
-        if amount >= worth:
+        if not 1 <= total < worth:
             return None
-        prices = {sku: price * amount // worth for sku, price in self.standing.items()}
+        prices = {sku: price * total // worth for sku, price in self.standing.items()}
         return prices if all(price >= 1 for price in prices.values()) else None

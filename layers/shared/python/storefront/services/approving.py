@@ -4,7 +4,6 @@ The decision is written first and carried out once, whoever comes to it: the cha
 was accepted, changed or ended meanwhile stays as it is, and the decision says so.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
@@ -245,24 +244,6 @@ class Approving:
             self._staff.deliver(f"{approval_id}:decided")
             return done.approval.effect or Effect.LAPSED
         raise Conflict(approval_id)
-
-    def decide(
-        self,
-        approval: Approval,
-        state: ApprovalState,
-        by: str,
-        granted: Mapping[str, int],
-        note: str | None,
-        *writes: Write,
-    ) -> None:
-        """Write a decision that came from outside; the workflow carries it out.
-
-        Raises:
-            Conflict: somebody else has just decided.
-        """
-        decided = approval.decided(state, by, self._clock(), granted, note)
-        self._store.commit(Put(decided), *writes)
-        self.wake(decided)
 
     def _still_wanted(self, approval_id: str, token: str) -> Approval | None:
         """Keep the token; None when the workflow was sent on, since it was decided or the quote is over."""

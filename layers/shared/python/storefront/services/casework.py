@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
 
+from storefront.domain.approval import Approval
 from storefront.domain.casework import (
     AuditEntry,
     CaseAction,
@@ -63,6 +64,12 @@ class Casework:
         rows = self._store.due(DueKind.CASE, self._clock() + EVER, LISTED_AT_MOST)
         cases = [row for row in rows if isinstance(row, OperatorCase) and row.is_open]
         return sorted(cases, key=lambda case: case.opened_at)
+
+    def open_approvals(self) -> Sequence[Approval]:
+        """Prices that nobody has decided about, the longest waiting first."""
+        rows = self._store.due(DueKind.APPROVAL, self._clock() + EVER, LISTED_AT_MOST)
+        approvals = [row for row in rows if isinstance(row, Approval) and row.is_open]
+        return sorted(approvals, key=lambda each: each.created_at)
 
     def show(self, kind: CaseKind, subject: str) -> CaseView:
         """One case, open or not.

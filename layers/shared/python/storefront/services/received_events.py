@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from storefront.domain.casework import ReceivedEvent
+from storefront.services.outside_decisions import ApprovalNews, OutsideDecisions
 from storefront.services.ports import Store
 from storefront.services.shipping import News, Shipping
 
@@ -12,10 +13,15 @@ class ReceivedEvents:
     """Applies taken events; `understand` turns a stored body into news."""
 
     def __init__(
-        self, store: Store, shipping: Shipping, understand: Callable[[bytes, datetime], News]
+        self,
+        store: Store,
+        shipping: Shipping,
+        decisions: OutsideDecisions,
+        understand: Callable[[bytes, datetime], News | ApprovalNews],
     ) -> None:
         self._store = store
         self._shipping = shipping
+        self._decisions = decisions
         self._understand = understand
 
     def take_in(self, source: str, event_id: str) -> Sequence[str]:
@@ -24,4 +30,7 @@ class ReceivedEvents:
         if received is None:
             return ()
         news = self._understand(received.body.encode(), received.received_at)
+        if isinstance(news, ApprovalNews):
+            self._decisions.apply(source, event_id, news)
+            return ()
         return self._shipping.take_in(source, event_id, news)

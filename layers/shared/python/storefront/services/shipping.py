@@ -62,6 +62,7 @@ class NewsKind(StrEnum):
     PRODUCT = "product.changed.v1"
     CANCEL = "order.cancel.requested.v1"
     REFUND = "refund.requested.v1"
+    APPROVAL = "quote.approval.decided.v1"
 
 
 @dataclass(frozen=True)

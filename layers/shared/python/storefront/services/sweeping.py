@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
+from storefront.domain.approval import Approval
 from storefront.domain.casework import CaseKind, OperatorCase, ReceivedEvent
 from storefront.domain.errors import Conflict
 from storefront.domain.order import Order, OrderState
@@ -17,7 +18,7 @@ from storefront.domain.quote import Quote
 from storefront.domain.refund import Refund
 from storefront.services.cases import case_writes
 from storefront.services.lapsing import Lapsing
-from storefront.services.ports import Clock, DueKind, Jobs, Metrics, Put, Store
+from storefront.services.ports import Clock, DueKind, Jobs, Metrics, Put, Store, Write
 from storefront.services.telling import Telling
 
 BATCH: Final = 100
@@ -60,6 +61,7 @@ class Sweeping:
             DueKind.ORDER: self._each(DueKind.ORDER, Order, self._order, started),
             DueKind.ATTEMPT: self._each(DueKind.ATTEMPT, PaymentAttempt, self._attempt, started),
             DueKind.REFUND: self._each(DueKind.REFUND, Refund, self._refund, started),
+            DueKind.APPROVAL: self._each(DueKind.APPROVAL, Approval, self._approval, started),
             DueKind.ORDER_EVENT: self._each(DueKind.ORDER_EVENT, OrderEvent, self._order_event, started),
             DueKind.RECEIVED_EVENT: self._each(
                 DueKind.RECEIVED_EVENT, ReceivedEvent, self._received, started
@@ -126,11 +128,30 @@ class Sweeping:
     def _received(self, event: ReceivedEvent) -> None:
         self._jobs.settle_event(event.source, event.event_id, event.event_id)
 
+    def _approval(self, approval: Approval) -> None:
+        """Its workflow should have ended it long ago: a person has to look, today and every day."""
+        now = self._clock()
+        case = self._approval_case(approval, "overdue", now)
+        self._store.commit(Put(replace(approval, due_at=now + REMIND_AFTER)), *case)
+
     def _case(self, case: OperatorCase) -> None:
         """Put a case before people, whoever opened it: the alarm listens to the first count, a kind has its own."""
         self._store.commit(Put(replace(case, due_at=self._clock() + REMIND_AFTER)))
         self._metrics.count("CasesAnnounced")
         self._metrics.count(f"Case.{case.kind.value}")
+
+    def approval_needs_operator(self, approval_id: str, state: str) -> bool:
+        """The workflow of an approval gave up in `state`: a person is called unless everything is done."""
+        approval = self._store.read(Approval, approval_id)
+        if approval is None or approval.effect is not None:
+            return False
+        writes = self._approval_case(approval, state, self._clock())
+        self._store.commit(*writes)
+        return bool(writes)
+
+    def _approval_case(self, approval: Approval, state: str, now: datetime) -> tuple[Write, ...]:
+        facts = {"customerId": approval.customer_id, "quote": approval.quote_id, "reason": state}
+        return case_writes(self._store, CaseKind.APPROVAL_WANTED, approval.approval_id, now, facts)
 
     def needs_operator(self, quote_id: str, quote_version: int, state: str) -> bool:
         """A workflow gave up in `state`: read what really happened, and call a person if it is not over."""
