@@ -133,7 +133,7 @@ def test_T6_S2_every_price_is_stored_and_asked_for_exactly(
     price: int, quantity: int, fee: int, percent_off: int
 ) -> None:
     """There, prices went through floats: some orders could not be stored, others were a dollar short."""
-    line = QuoteLine.priced(replace(TEA, price=price), quantity, Language.ZH_TW)
+    line = QuoteLine.priced(replace(TEA, price=price, floor_price=price), quantity, Language.ZH_TW)
     discount = line.amount * percent_off // 100
     taken_off = (Discount(DiscountKind.COUPON, "TEA", discount),)
     order = replace(order_row(), lines=(line,), shipping_fee=fee, discounts=taken_off)
