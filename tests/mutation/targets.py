@@ -74,7 +74,11 @@ TARGETS: Final = (
         ("unit/test_reconciliation.py", WORDS, "unit/services/test_reconciling.py"),
         import_tests=3,
     ),
-    Target("services/refunding.py", Group.MONEY, ("unit/services/test_refunding.py",)),
+    Target(
+        "services/refunding.py",
+        Group.MONEY,
+        ("unit/services/test_refunding_rows.py", "unit/services/test_refunding.py"),
+    ),
     Target(
         "services/cancelling.py",
         Group.MONEY,
