@@ -78,7 +78,7 @@ def test_a_sample_shows_why_it_was_refused(shop: World, language: str, tmp_path:
 
 
 @EVERY_LANGUAGE
-@pytest.mark.parametrize(("name", "key"), zip(FILES, cycle(KEYS), strict=False))
+@pytest.mark.parametrize(("name", "key"), list(zip(FILES, cycle(KEYS), strict=False)))
 def test_the_standard_s_own_package_proves_what_a_sample_sends(
     ear: Ear, language: str, name: str, key: bytes
 ) -> None:
