@@ -75,6 +75,11 @@ conformance: ## a back office's door, tried from outside: URL=https://…/hooks/
 	@test -n "$$URL" -a -n "$$SECRET" || { echo "Say which door: make conformance URL=https://…/hooks/wms SECRET=whsec_…" >&2; exit 1; }
 	@ORDER="$(if $(findstring command line,$(origin ORDER)),$(ORDER))" $(PYTHON) -m dev.conformance
 
+.PHONY: phrases
+phrases: ## what customers called products by and nobody understood, for the catalogue's aliases: [STACK=…]
+	$(call need,dev)
+	@$(PYTHON) -m dev.phrases $(if $(STACK),--stack "$(STACK)") $(if $(PORT),--port "$(PORT)")
+
 format: ## format and mend what ruff can
 	$(call need,dev)
 	@.venv/bin/ruff format .

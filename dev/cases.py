@@ -33,7 +33,7 @@ def listed(cases: Sequence[dict[str, Any]]) -> str:
         f"{case['openedAt'][:16]}  {case['kind']:<22} {case['subject']:<34} {_facts(case['facts'])}"
         for case in cases
     ]
-    return _printable([*rows, "", "make cases DO='show KIND SUBJECT' shows one."])
+    return printable([*rows, "", "make cases DO='show KIND SUBJECT' shows one."])
 
 
 def approvals(waiting: Sequence[dict[str, Any]]) -> str:
@@ -66,10 +66,10 @@ def shown(case: dict[str, Any]) -> str:
         lines.append(f"settled   {case['resolvedAt'][:19]} by {case['resolvedBy']}: {case['resolution']}")
     elif case["offers"]:
         lines.append(f"offers    {', '.join(case['offers'])}")
-    return _printable(lines)
+    return printable(lines)
 
 
-def _printable(lines: Sequence[str]) -> str:
+def printable(lines: Sequence[str]) -> str:
     """Words of customers, back offices and other people, without what would steer or disguise a terminal (X20)."""
     return "\n".join("".join(each if each.isprintable() else "·" for each in line) for line in lines)
 

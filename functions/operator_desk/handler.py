@@ -1,20 +1,26 @@
 """Invoked by people with the right to (`make cases`): lists operator cases, shows one, does something about it.
 
+Also lists the words for products that nobody understood (`make phrases`).
+
 There is no public route: whoever may invoke this function is an operator, and CloudTrail knows who it was.
 """
 
 from typing import Any
 
 from storefront import bootstrap
-from storefront.contracts.case_views import approval_json, case_json, view_json
-from storefront.contracts.tasks import ListApprovals, ListCases, ShowCase, case_task
+from storefront.contracts.case_views import approval_json, case_json, phrase_json, view_json
+from storefront.contracts.tasks import ListApprovals, ListCases, ListPhrases, ShowCase, case_task
 from storefront.domain.errors import ActionRefused
 from storefront.observability import flush_metrics, logger
+from storefront.services.vocabulary import vocabulary_of
 
 
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     try:
         task = case_task(event)
+        if isinstance(task, ListPhrases):
+            vocabulary = vocabulary_of(bootstrap.catalogues().read())
+            return {"phrases": [phrase_json(each) for each in bootstrap.phrases().unknown(vocabulary)]}
         casework = bootstrap.casework()
         if isinstance(task, ListApprovals):
             return {"approvals": [approval_json(each) for each in casework.open_approvals()]}

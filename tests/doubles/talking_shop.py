@@ -36,6 +36,7 @@ from storefront.services.handing_over import HandingOver
 from storefront.services.leads import Leads
 from storefront.services.order_lookup import OrderLookup
 from storefront.services.own_rows import OwnRows
+from storefront.services.phrases import Phrases
 from storefront.services.ports import Put, SendOutcome, Timers
 from storefront.services.product_desk import ProductDesk
 from storefront.services.promising import Promising
@@ -220,6 +221,10 @@ class TalkingShop(Services):
         return QuoteMaker(self.quoting, self.promising, self.own, self.coupons, self.clock, self.ids)
 
     @cached_property
+    def phrases(self) -> Phrases:
+        return Phrases(self.store, self.clock)
+
+    @cached_property
     def quotes(self) -> QuoteDesk:
         return QuoteDesk(
             self.quoting,
@@ -230,6 +235,7 @@ class TalkingShop(Services):
             self.own,
             self.clock,
             self.ids,
+            self.phrases,
         )
 
     @cached_property

@@ -445,7 +445,15 @@ def _quotes() -> list[Case]:
         _case(_T.QUOTE_UNKNOWN, {}),
         _case(_T.HOLDS_USED_UP, {**_OF_QUOTE, "reason": "unpaid_orders"}, name="unpaid"),
         _case(_T.HOLDS_USED_UP, {**_OF_QUOTE, "reason": "taken_often"}, name="taken"),
+        _case(_T.QUOTE, {**_OF_QUOTE, "no_day": "11/20"}, QUOTE, name="no-such-day"),
+        _case(
+            _T.QUOTE,
+            _OF_QUOTE,
+            replace(QUOTE, wished_date=QUOTE.created_at.date().isoformat()),
+            name="too-soon",
+        ),
         _case(_T.ASK_CHANGE, _OF_QUOTE, QUOTE),
+        _case(_T.ASK_DATE, {**_OF_QUOTE, "phrase": "11/20"}, QUOTE),
     ]
 
 

@@ -644,3 +644,59 @@ def test_a_second_message_while_the_first_is_repeated_does_not_double_the_hold()
     shop.chat.handle(first)
     assert shop.held("TEA-JAS") == 3
     assert [quote.quote_version for quote in shop.quote_rows] == [1, 2]
+
+
+def picked(shop: TalkingShop, day: str) -> Message:
+    """The customer picks a day on the newest quote's calendar."""
+    data = f"wish_date?q={shop.quote.quote_id}&v={shop.quote.quote_version}"
+    return shop.answer_to(replace(shop.event(Happening.POSTBACK, data=data), picked_day=day))
+
+
+def test_a_day_from_the_calendar_makes_a_new_version_with_that_day() -> None:
+    shop = TalkingShop()
+    shop.say("茉莉綠茶 3 盒")
+    assert picked(shop, "2026-12-05").topic is Topic.QUOTE
+    assert (shop.quote.quote_version, shop.quote.wished_date, shop.lines()) == (
+        2,
+        "2026-12-05",
+        {"TEA-JAS": 3},
+    )
+
+
+@pytest.mark.parametrize("day", ["2026-11-20", "", "tomorrow", "2026-13-45"])
+def test_a_day_that_no_calendar_offers_is_asked_for_again(day: str) -> None:
+    shop = TalkingShop()
+    shop.say("茉莉綠茶 3 盒")
+    before = shop.quote
+    assert picked(shop, day).topic is Topic.ASK_DATE
+    assert shop.quote == before
+
+
+def test_a_written_day_that_has_gone_is_said_and_the_quote_stays() -> None:
+    shop = TalkingShop()
+    shop.say("茉莉綠茶 3 盒")
+    before = shop.quote
+    asked = shop.say("11/20 送")
+    assert (asked.topic, asked.facts["phrase"]) == (Topic.ASK_DATE, "11/20")
+    assert shop.quote == before
+
+
+def test_an_order_for_a_day_that_has_gone_is_quoted_without_it_and_says_so() -> None:
+    shop = TalkingShop()
+    answer = shop.say("茉莉綠茶 3 盒 11/20 送")
+    assert (answer.topic, answer.facts["no_day"]) == (Topic.QUOTE, "11/20")
+    assert shop.quote.wished_date is None
+
+
+def test_the_name_alone_answers_which_product_with_the_quantity_of_before() -> None:
+    shop = TalkingShop()
+    assert shop.say("茶 3 盒").topic is Topic.QUESTION_PRODUCT
+    assert shop.say("紅茶").topic is Topic.QUOTE
+    assert shop.lines() == {"TEA-ASM": 3}
+
+
+def test_a_quantity_that_was_asked_about_is_forgotten_with_the_next_words() -> None:
+    shop = TalkingShop()
+    shop.say("茶 3 盒")
+    shop.say("嗚啦嗚啦")
+    assert shop.say("紅茶").topic is Topic.QUESTION_QUANTITY

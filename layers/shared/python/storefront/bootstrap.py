@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from storefront.services.order_lookup import OrderLookup
     from storefront.services.own_rows import OwnRows
     from storefront.services.payment_page import PaymentPage
+    from storefront.services.phrases import Phrases
     from storefront.services.product_desk import ProductDesk
     from storefront.services.promising import Promising
     from storefront.services.quote_maker import QuoteMaker
@@ -318,7 +319,7 @@ def chat() -> "Chat":
     coupons = Coupons(store(), price_rules())
     deliveries = DeliveryDesk(store(), settings().shop, settings().timers)
     quotes = QuoteDesk(
-        quoting(), quote_maker(), promising(), deliveries, product_desk(), own_rows(), now, ids
+        quoting(), quote_maker(), promising(), deliveries, product_desk(), own_rows(), now, ids, phrases()
     )
     return Chat(
         store=store(),
@@ -475,6 +476,13 @@ def reconciling() -> "Reconciling":
 
 
 @cache
+def phrases() -> "Phrases":
+    from storefront.adapters.identifiers import now
+    from storefront.services.phrases import Phrases
+
+    return Phrases(store(), now)
+
+
 def casework() -> "Casework":
     from storefront.adapters.identifiers import RandomIds, now
     from storefront.services.cancelling import Cancelling

@@ -23,6 +23,7 @@ from storefront.domain.quote_record import QuoteEntry
 from storefront.domain.reconciliation import Reconciliation
 from storefront.domain.refund import Refund
 from storefront.domain.shipment import Parcel
+from storefront.domain.unknown_phrase import UnknownPhrase
 from storefront.services.ports import DueKind
 
 WHOLE: Final = "-"
@@ -154,6 +155,13 @@ LAYOUTS: Final[dict[type, Layout]] = {
         Table.PERSONAL,
         lambda customer_id: Key(f"CUSTOMER#{customer_id}", "LEAD"),
         lambda row: (row.customer_id,),
+        kept=timedelta(days=90),
+    ),
+    UnknownPhrase: Layout(
+        Table.PERSONAL,
+        lambda phrase: Key("PHRASES", f"PHRASE#{phrase}"),
+        lambda row: (row.phrase,),
+        rows=lambda: Key("PHRASES", "PHRASE#"),
         kept=timedelta(days=90),
     ),
     OrderDelivery: Layout(

@@ -6,6 +6,7 @@ from storefront.domain.approval import Approval
 from storefront.domain.casework import OperatorCase, offers_of
 from storefront.domain.order import Order
 from storefront.domain.refund import Refund
+from storefront.domain.unknown_phrase import UnknownPhrase
 from storefront.services.casework import CaseView
 
 
@@ -46,6 +47,16 @@ def approval_json(approval: Approval) -> dict[str, Any]:
         "askedTotal": approval.asked_total,
         "reminded": approval.reminded_at is not None,
         "escalated": approval.escalated_at is not None,
+    }
+
+
+def phrase_json(phrase: UnknownPhrase) -> dict[str, Any]:
+    """A phrase that nobody understood, as a list shows it."""
+    return {
+        "phrase": phrase.phrase,
+        "count": phrase.count,
+        "language": phrase.language.value,
+        "lastAt": phrase.last_at.isoformat(),
     }
 
 

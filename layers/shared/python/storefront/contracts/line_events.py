@@ -35,10 +35,17 @@ class Content(_Tolerant):
     text: str = ""
 
 
+class Picked(_Tolerant):
+    """What a date picker came back with."""
+
+    date: str = ""
+
+
 class Pressed(_Tolerant):
     """A postback: the data of a button, which the customer could have forged."""
 
     data: str = ""
+    params: Picked | None = None
 
 
 class LineEvent(_Tolerant):
@@ -92,6 +99,7 @@ def chat_event(raw: object, received_at: datetime) -> ChatEvent | None:
         received_at=received_at,
         text=event.message.text if event.message else "",
         postback_data=event.postback.data if event.postback else "",
+        picked_day=event.postback.params.date if event.postback and event.postback.params else "",
         reply_token=event.replyToken,
         group_id=group,
     )

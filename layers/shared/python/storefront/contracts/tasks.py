@@ -197,6 +197,12 @@ class ListCases(_Internal):
     task: Literal["list"]
 
 
+class ListPhrases(_Internal):
+    """What customers called products by, and nobody understood."""
+
+    task: Literal["phrases"]
+
+
 class ShowCase(_Internal):
     """One case with its order and what was done about it."""
 
@@ -238,7 +244,9 @@ class ActOnCase(_Internal):
         )
 
 
-type CaseTask = Annotated[ListCases | ShowCase | ActOnCase | ListApprovals, Field(discriminator="task")]
+type CaseTask = Annotated[
+    ListCases | ListPhrases | ShowCase | ActOnCase | ListApprovals, Field(discriminator="task")
+]
 CASE_TASK: TypeAdapter[CaseTask] = TypeAdapter(CaseTask)
 
 

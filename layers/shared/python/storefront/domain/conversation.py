@@ -90,7 +90,9 @@ class DraftDelivery:
 @dataclass(frozen=True)
 class Conversation:
     """One customer's chat. `cart` maps SKU to units of the quote being talked about, `coupon` waits for the next one;
-    `waiting` are messages that ride on the next answer, because no push may be spent on them."""
+    `asked_sku` is the product whose quantity was asked for, `asked_quantity` (of the spoken `asked_unit`) what was
+    spoken of when the product was asked for; `waiting` are messages that ride on the next answer, because no push
+    may be spent on them."""
 
     customer_id: str
     line_user_id: str
@@ -102,6 +104,8 @@ class Conversation:
     quote_id: str | None = None
     quote_version: int = 0
     asked_sku: str | None = None
+    asked_quantity: int | None = None
+    asked_unit: str | None = None
     order_number: str | None = None
     draft: DraftDelivery = field(default_factory=DraftDelivery)
     invoice: InvoiceChoice = PAPER_INVOICE

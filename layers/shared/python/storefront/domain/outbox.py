@@ -51,6 +51,7 @@ class Topic(StrEnum):
     QUOTE_UNKNOWN = "quote_unknown"
     HOLDS_USED_UP = "holds_used_up"
     ASK_CHANGE = "ask_change"
+    ASK_DATE = "ask_date"
     COUPON_REFUSED = "coupon_refused"
     COUPON_NOTED = "coupon_noted"
     PRICE_ASKED = "price_asked"

@@ -92,6 +92,19 @@ def postback(label: str, data: str, said: str) -> Node:
     }
 
 
+def date_picker(label: str, data: str, *, first: str, chosen: str | None) -> Node:
+    """A tap that asks for a day, from `first` on, both in ISO 8601; it comes back to us as `data` with the day."""
+    initial = {"initial": chosen} if chosen is not None and chosen >= first else {}
+    return {
+        "type": "datetimepicker",
+        "label": clamped(label, BUTTON_LABEL_MOST),
+        "data": data,
+        "mode": "date",
+        "min": first,
+        **initial,
+    }
+
+
 def said_as(words: str) -> Node:
     """A tap that writes `words` into the chat as if the customer had typed them."""
     return {

@@ -58,6 +58,7 @@ BUILDERS: Final[Mapping[Topic, Builder]] = {
     Topic.QUOTE_UNKNOWN: quote_cards.quote_unknown,
     Topic.HOLDS_USED_UP: quote_cards.holds_used_up,
     Topic.ASK_CHANGE: quote_cards.ask_change,
+    Topic.ASK_DATE: quote_cards.ask_date,
     Topic.COUPON_REFUSED: price_cards.coupon_refused,
     Topic.COUPON_NOTED: price_cards.coupon_noted,
     Topic.PRICE_ASKED: haggle_cards.price_asked,

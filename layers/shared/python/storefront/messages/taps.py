@@ -5,6 +5,7 @@ Both strings of a tap stand in the wording files under `tap.<name>`; `said` may 
 
 from storefront.domain.language import Language
 from storefront.language.postbacks import encode
+from storefront.messages import flex
 from storefront.messages.flex import Node, postback
 from storefront.messages.speaker import Speaker
 
@@ -24,6 +25,13 @@ def accept(speaker: Speaker, quote_id: str, version: int, *, formal: bool) -> No
 def of_quote(speaker: Speaker, verb: str, quote_id: str, version: int) -> Node:
     """`change`, `decline`, `renew` or `haggle` of one quote version."""
     return _tap(speaker, verb, encode(verb, q=quote_id, v=version))
+
+
+def wish_date(speaker: Speaker, quote_id: str, version: int, *, first: str, chosen: str | None) -> Node:
+    """The day to have the goods of a quote by, from a calendar."""
+    label = speaker.say("quote.change_date" if chosen else "quote.choose_date")
+    data = encode("wish_date", q=quote_id, v=version)
+    return flex.date_picker(label, data, first=first, chosen=chosen)
 
 
 def of_order(speaker: Speaker, verb: str, order_number: str, worded: str = "") -> Node:

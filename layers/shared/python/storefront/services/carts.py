@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from storefront.language.inquiry import Change, Inquiry, Question, RequestedLine
+from storefront.domain.conversation import Conversation
+from storefront.language.inquiry import Change, Inquiry, Question, QuestionKind, RequestedLine
 from storefront.language.products import Vocabulary
 
 
@@ -52,6 +53,22 @@ def _for_each(
     return tuple(
         replace(line, sku=sku, quantity_in_units=each) for sku, each in units.items() if each is not None
     )
+
+
+def with_the_quantity_asked_about(
+    conversation: Conversation, inquiry: Inquiry, vocabulary: Vocabulary
+) -> Inquiry:
+    """茶 3 盒, "which tea?", 紅茶: a name alone, behind our question, is for the quantity that was spoken of."""
+    quantity, unit = conversation.asked_quantity, conversation.asked_unit
+    asked = inquiry.questions
+    if quantity is None or inquiry.lines or len(asked) != 1 or asked[0].kind is not QuestionKind.HOW_MANY:
+        return inquiry
+    sku = asked[0].candidates[0]
+    units = vocabulary.in_units(sku, quantity, (unit,) if unit else ())
+    if units is None:
+        return inquiry
+    line = RequestedLine(sku, units[0], quantity, unit, Change.ADD if conversation.cart else Change.SET)
+    return replace(inquiry, lines=(line,), questions=())
 
 
 def fitting(question: Question, vocabulary: Vocabulary) -> Question:

@@ -356,6 +356,7 @@ class Chat:
             "renew": self._quotes.renewed,
             "accept": self._quotes.accepted,
             "change": self._quotes.change_asked,
+            "wish_date": self._quotes.dated,
             "order_of": self._quotes.picked,
             "reorder": self._quotes.reordered,
         }

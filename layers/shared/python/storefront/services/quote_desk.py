@@ -1,6 +1,7 @@
 """The quote desk: what a customer asks for becomes one current quote, which they accept, change or let go."""
 
 from dataclasses import replace
+from datetime import date
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -12,9 +13,10 @@ from storefront.domain.quote import Quote, QuoteState
 from storefront.language.inquiry import Inquiry, Question, QuestionKind, parse_inquiry
 from storefront.language.postbacks import Postback
 from storefront.language.quantities import Refusal
-from storefront.services.carts import cart_after, fitting, units_for_all
+from storefront.services.carts import cart_after, fitting, units_for_all, with_the_quantity_asked_about
 from storefront.services.delivery_desk import DeliveryDesk
 from storefront.services.own_rows import OwnRows
+from storefront.services.phrases import Phrases
 from storefront.services.ports import Clock, Ids, Put
 from storefront.services.product_desk import ProductDesk
 from storefront.services.promising import HoldRefusal, Promising
@@ -39,6 +41,7 @@ class QuoteDesk:
         own: OwnRows,
         clock: Clock,
         ids: Ids,
+        phrases: Phrases,
     ) -> None:
         self._quoting = quoting
         self._maker = maker
@@ -48,6 +51,7 @@ class QuoteDesk:
         self._own = own
         self._clock = clock
         self._ids = ids
+        self._phrases = phrases
 
     # What is wanted --------------------------------------------------------------------------------------
 
@@ -67,6 +71,8 @@ class QuoteDesk:
         """What the words order, or what has to be asked first."""
         catalogue = self._quoting.catalogue()
         vocabulary = vocabulary_of(catalogue)
+        inquiry = with_the_quantity_asked_about(conversation, inquiry, vocabulary)
+        conversation = replace(conversation, asked_quantity=None, asked_unit=None)
         asked = [question for question in inquiry.questions if question.kind is not QuestionKind.WHICH_DATE]
         answers = self._answers(conversation, inquiry)
         cart = cart_after(conversation.cart, conversation.asked_sku, inquiry, vocabulary, answers=answers)
@@ -78,7 +84,11 @@ class QuoteDesk:
             return self._only_a_date(conversation, inquiry, wished, event)
         if not cart:
             return self.let_go(conversation, event)
-        return self._maker.make(conversation, Basket(cart, wished), catalogue, event.event_id)
+        turn = self._maker.make(conversation, Basket(cart, wished), catalogue, event.event_id)
+        gone = _day_that_is_none(inquiry)
+        if gone is None or turn.topic is not Topic.QUOTE:
+            return turn
+        return replace(turn, facts={**turn.facts, "no_day": gone})
 
     def _answers(self, conversation: Conversation, inquiry: Inquiry) -> bool:
         """Whether the words answer our question about one of several products, whose others still wait."""
@@ -92,7 +102,12 @@ class QuoteDesk:
     ) -> Turn:
         """12/5 前要: a wish for the open quote, when the words say nothing else."""
         quote = self._own.current_quote(conversation)
-        if wished is None or inquiry.unknown or quote is None or not quote.is_open_at(self._clock()):
+        if inquiry.unknown or quote is None or not quote.is_open_at(self._clock()):
+            return self.missed(conversation, inquiry.unknown)
+        gone = _day_that_is_none(inquiry)
+        if gone is not None:
+            return Turn(replace(conversation, misses=0), Topic.ASK_DATE, {**named(quote), "phrase": gone})
+        if wished is None:
             return self.missed(conversation)
         return self.requoted(conversation, replace(Basket.of(quote), wished_date=wished), event)
 
@@ -109,12 +124,24 @@ class QuoteDesk:
         """`basket` as the current quote at today's prices."""
         return self._maker.make(conversation, basket, self._quoting.catalogue(), event.event_id)
 
-    @staticmethod
-    def missed(conversation: Conversation) -> Turn:
-        """Not understood; the second time in a row a person is offered."""
+    def dated(self, conversation: Conversation, postback: Postback, event: ChatEvent) -> Turn:
+        """A day from the calendar: the open quote with that day; a forged one is asked for again."""
+        quote = self._own.quote(conversation, postback)
+        if quote is None:
+            return Turn(conversation, Topic.QUOTE_UNKNOWN)
+        if not quote.is_open_at(self._clock()):
+            return self._no_longer_open(conversation, quote, event)
+        day = _day_of(event.picked_day)
+        if day is None or day < event.at.astimezone(TAIPEI).date():
+            return Turn(conversation, Topic.ASK_DATE, {**named(quote), "phrase": event.picked_day})
+        return self.requoted(conversation, replace(Basket.of(quote), wished_date=day.isoformat()), event)
+
+    def missed(self, conversation: Conversation, phrase: str = "") -> Turn:
+        """Not understood; the second time in a row a person is offered. What was not is kept for the shop."""
         misses = conversation.misses + 1
         facts = {"offer_person": "yes" if misses > 1 else "no"}
-        return Turn(replace(conversation, misses=misses), Topic.NOT_UNDERSTOOD, facts)
+        writes = self._phrases.kept(conversation, phrase)
+        return Turn(replace(conversation, misses=misses), Topic.NOT_UNDERSTOOD, facts, writes)
 
     def _ask(self, conversation: Conversation, question: Question, catalogue: Catalogue) -> Turn:
         heard = replace(conversation, misses=0)
@@ -127,6 +154,7 @@ class QuoteDesk:
                     "quantity": "" if units is None else str(units),
                     "phrase": question.phrase,
                 }
+                heard = replace(heard, asked_quantity=question.quantity, asked_unit=question.unit)
                 return Turn(heard, Topic.QUESTION_PRODUCT, facts)
             case QuestionKind.HOW_MANY | QuestionKind.WHICH_UNIT if question.candidates:
                 asking = replace(heard, asked_sku=question.candidates[0])
@@ -136,7 +164,7 @@ class QuoteDesk:
                 about = question.candidates[0] if question.candidates else heard.asked_sku
                 return Turn(replace(heard, asked_sku=about), Topic.QUANTITY_REFUSED, facts)
             case _:
-                return self.missed(conversation)
+                return self.missed(conversation, question.phrase)
 
     # What becomes of it ----------------------------------------------------------------------------------
 
@@ -257,6 +285,19 @@ def _over(conversation: Conversation, quote: Quote) -> Turn:
     untold = quote.state is QuoteState.EXPIRED and not quote.told_of_end
     writes = (Put(replace(quote, told_of_end=True)),) if untold else ()
     return Turn(conversation, Topic.QUOTE_EXPIRED, named(quote), writes)
+
+
+def _day_that_is_none(inquiry: Inquiry) -> str | None:
+    """The words for a day that has gone or that no calendar has."""
+    none = (question.phrase for question in inquiry.questions if question.kind is QuestionKind.WHICH_DATE)
+    return next(none, None)
+
+
+def _day_of(written: str) -> date | None:
+    try:
+        return date.fromisoformat(written)
+    except ValueError:
+        return None
 
 
 def _reason(refusal: Refusal | None) -> str:

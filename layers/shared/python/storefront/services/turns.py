@@ -35,7 +35,10 @@ class Happening(StrEnum):
 
 @dataclass(frozen=True)
 class ChatEvent:
-    """One webhook event, already authenticated. `at` is LINE's time, `received_at` the door's."""
+    """One webhook event, already authenticated. `at` is LINE's time, `received_at` the door's.
+
+    `picked_day` is the day that a date picker came back with, in ISO 8601: a pointer to be checked like all of it.
+    """
 
     event_id: str
     happening: Happening
@@ -45,6 +48,7 @@ class ChatEvent:
     received_at: datetime
     text: str = ""
     postback_data: str = ""
+    picked_day: str = ""
     reply_token: str | None = None
     group_id: str | None = None
 
