@@ -48,7 +48,7 @@ def approvals(waiting: Sequence[dict[str, Any]]) -> str:
         )
         said = "escalated" if each["escalated"] else "reminded" if each["reminded"] else ""
         rows.append(f"{each['askedAt'][:16]}  {each['approvalId']:<22} {each['reason']:<12} {lines}  {said}")
-    return _printable(rows)
+    return printable(rows)
 
 
 def shown(case: dict[str, Any]) -> str:
