@@ -117,7 +117,7 @@ def _counted_products(written: str, catalogue: Catalogue, speaker: Speaker) -> s
         for sku, _, count in pairs
         if sku in catalogue.products
     ]
-    return flex.clamped(speaker.listed(named), 200)
+    return flex.clamped("\n".join(named), 200)
 
 
 def _moment(written: str | None, speaker: Speaker) -> str:
@@ -138,7 +138,7 @@ def _open(facts: Facts, scene: Scene, speaker: Speaker) -> list[tuple[str, str]]
         ]
         return [
             ("quote", speaker.amount(quote.total, quote.currency)),
-            ("lines", flex.clamped(speaker.listed(lines), 300)),
+            ("lines", flex.clamped("\n".join(lines), 300)),
         ]
     if "order_number" in facts:
         order = scene.order(facts["order_number"])

@@ -426,7 +426,14 @@ def comparison(facts: Facts, scene: Scene, speaker: Speaker) -> list[Node]:
 
 
 def _tiers_below_each_other(product: Product, speaker: Speaker) -> str:
-    return "\n".join(product_facts.tier_lines(product, speaker, most=3))
+    return "\n".join(
+        speaker.say(
+            "comparison.tier",
+            counted=speaker.counted(tier.from_quantity, product.unit),
+            amount=speaker.amount(tier.unit_price, SHOP_CURRENCY),
+        )
+        for tier in product.tiers[:3]
+    )
 
 
 def _shelf_life(product: Product, speaker: Speaker) -> str:

@@ -109,7 +109,7 @@ def price_line(product: Product, speaker: Speaker) -> str:
     return speaker.say("product_answer.price_tiers", name=name, price=price, tiers=tiers)
 
 
-def tier_lines(product: Product, speaker: Speaker, most: int = 4) -> list[str]:
+def tier_lines(product: Product, speaker: Speaker) -> list[str]:
     """What each unit costs from how many on."""
     return [
         speaker.say(
@@ -118,7 +118,7 @@ def tier_lines(product: Product, speaker: Speaker, most: int = 4) -> list[str]:
             amount=speaker.amount(tier.unit_price, SHOP_CURRENCY),
             unit=speaker.unit(product.unit),
         )
-        for tier in product.tiers[:most]
+        for tier in product.tiers[:LINES_MOST]
     ]
 
 
@@ -219,7 +219,7 @@ def good_for(product: Product, speaker: Speaker) -> str:
     """What it is good for: a label of its own, else the description."""
     stated = labelled(product, "good_for", speaker.language)
     said = stated[0][1] if stated else product.description(speaker.language)
-    return flex.one_line(said, 60) if said else ""
+    return flex.one_line(said, 80) if said else ""
 
 
 def weight(product: Product, speaker: Speaker) -> str:
