@@ -21,6 +21,7 @@ from dev.driver.customer import Customer, anything
 from dev.driver.line_pay_books import LinePayBooks
 from dev.driver.order_system import OrderSystem
 from dev.driver.payment_page import PaymentPage
+from dev.local.settings import STAFF_LINE_USER_ID, STAFF_NAME
 
 SCENARIOS = Path(__file__).parent / "scenarios"
 # How long the shop may take over things that it does by its own clock, unless told otherwise.
@@ -66,6 +67,13 @@ class Stage:
         self._customers.append(customer)
         await customer.wait_for(anything, WELCOME_SECONDS)
         return customer
+
+    async def staff(self) -> Customer:
+        """The phone of the shop's own person, with what came before already read."""
+        member = Customer(self.base_url, STAFF_LINE_USER_ID, STAFF_NAME, self._act)
+        self._customers.append(member)
+        await member.new_messages()
+        return member
 
     def step(self, text: str) -> None:
         """A heading for what comes next."""

@@ -25,6 +25,10 @@ pytestmark = pytest.mark.local_run
         "alternatives",
         "coupon",
         "last_five_tins",
+        "product_question",
+        "comparison",
+        "sample_request",
+        "hand_over",
     ],
 )
 def test_the_journey_goes_as_its_scenario_says(local_run: LocalRun, scenario: str) -> None:
