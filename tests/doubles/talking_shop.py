@@ -376,6 +376,7 @@ class TalkingShop(Services):
 
     def handle(self, event: ChatEvent) -> Message | None:
         """The chat handles an event; returns what its row says now."""
+        self.last_event = event
         self.chat.handle(event)
         return self.store.read(Message, event.message_id)
 
@@ -584,6 +585,12 @@ class TalkingShop(Services):
     def accepted(self, text: str = "茉莉綠茶 3 盒", who: str = MEI) -> Order:
         """A customer with an accepted quote."""
         self.say(text, who)
+        self.press(f"accept?q={self.quote.quote_id}&v={self.quote.quote_version}", who)
+        self.go()
+        return self.order
+
+    def accepted_now(self, who: str = MEI) -> Order:
+        """A customer accepts the newest quote."""
         self.press(f"accept?q={self.quote.quote_id}&v={self.quote.quote_version}", who)
         self.go()
         return self.order

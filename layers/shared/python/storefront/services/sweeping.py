@@ -146,8 +146,10 @@ class Sweeping:
         if approval is None or approval.effect is not None:
             return False
         writes = self._approval_case(approval, state, self._clock())
+        if not writes:
+            return False
         self._store.commit(*writes)
-        return bool(writes)
+        return True
 
     def _approval_case(self, approval: Approval, state: str, now: datetime) -> tuple[Write, ...]:
         facts = {"customerId": approval.customer_id, "quote": approval.quote_id, "reason": state}
