@@ -12,10 +12,11 @@ from botocore.exceptions import ClientError
 from botocore.stub import ANY, Stubber
 
 from storefront.adapters.dynamodb import DynamoDbStore
-from storefront.adapters.layout import Table
+from storefront.adapters.layout import LAYOUTS, Table
 from storefront.domain.casework import WaitStep, WorkflowWait
-from storefront.domain.errors import Conflict, StockShort
-from storefront.services.ports import Put, StockMove, Write
+from storefront.domain.coupon import CouponTally
+from storefront.domain.errors import Conflict, CouponUsedUp, StockShort
+from storefront.services.ports import CouponUse, Put, StockMove, Write
 from tests.aws.deployment import REGION
 from tests.doubles.little_shop import order_row
 from tests.doubles.machinery import START
@@ -107,6 +108,42 @@ def test_every_counter_that_falls_is_guarded_and_none_that_rises_S1(dynamo: Dyna
     dynamo.store.commit(StockMove("TEA-JAS", available=4, held=-1, committed=-2, on_hand=-3))
 
 
+@pytest.mark.parametrize(
+    ("use", "condition", "values"),
+    [
+        (
+            CouponUse("TEA100", "all", 1, 50),
+            "attribute_not_exists(pk) OR uses <= :most_before",
+            {":change": "1", ":most_before": "49"},
+        ),
+        (
+            CouponUse("TEA100", "all", 1, 1),
+            "attribute_not_exists(pk) OR uses <= :most_before",
+            {":change": "1", ":most_before": "0"},
+        ),
+        (CouponUse("TEA100", "all", 1, 0), "uses <= :most_before", {":change": "1", ":most_before": "-1"}),
+        (CouponUse("TEA100", "all", 1), None, {":change": "1"}),
+        (CouponUse("TEA100", "all", -1), "uses >= :least", {":change": "-1", ":least": "1"}),
+        (CouponUse("TEA100", "all", -1, 50), "uses >= :least", {":change": "-1", ":least": "1"}),
+    ],
+)
+def test_a_coupon_is_used_only_while_there_are_uses_and_given_back_only_once_used(
+    dynamo: Dynamo, use: CouponUse, condition: str | None, values: dict[str, str]
+) -> None:
+    key = LAYOUTS[CouponTally].key("TEA100", "all")
+    numbers = {name: {"N": value} for name, value in values.items()}
+    expected: dict[str, Any] = {
+        "TableName": TABLES[LAYOUTS[CouponTally].table],
+        "Key": {"pk": {"S": key.pk}, "sk": {"S": key.sk}},
+        "UpdateExpression": "SET code = :code, holder = :holder ADD uses :change",
+        "ExpressionAttributeValues": {":code": {"S": "TEA100"}, ":holder": {"S": "all"}, **numbers},
+    }
+    if condition is not None:
+        expected["ConditionExpression"] = condition
+    dynamo.answers.add_response("update_item", {}, expected)
+    dynamo.store.commit(use)
+
+
 def test_a_new_row_is_written_only_where_none_is(dynamo: Dynamo) -> None:
     expected = {"TableName": "ledger-1", "Item": ANY, "ConditionExpression": "attribute_not_exists(pk)"}
     dynamo.answers.add_response("put_item", {}, expected)
@@ -164,6 +201,15 @@ def test_a_refused_hold_says_which_product_is_short(dynamo: Dynamo) -> None:
     dynamo.answers.add_client_error("update_item", "ConditionalCheckFailedException")
     with refused_as(StockShort, "TEA-JAS"):
         dynamo.store.commit(HOLD)
+
+
+def test_a_refused_use_says_which_coupon_is_used_up(dynamo: Dynamo) -> None:
+    dynamo.answers.add_client_error("update_item", "ConditionalCheckFailedException")
+    with refused_as(CouponUsedUp, str(CouponUsedUp("TEA100"))):
+        dynamo.store.commit(CouponUse("TEA100", "all", 1, 50))
+    dynamo.cancels("None", "ConditionalCheckFailed")
+    with refused_as(CouponUsedUp, str(CouponUsedUp("TEA100"))):
+        dynamo.store.commit(Put(ORDER), CouponUse("TEA100", "all", 1, 50))
 
 
 def test_a_refused_row_is_a_conflict(dynamo: Dynamo) -> None:

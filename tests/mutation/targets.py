@@ -50,48 +50,35 @@ class Target:
 
 
 WORDS: Final = "unit/test_stored_words.py"
+
+
+def _services(*names: str) -> tuple[str, ...]:
+    return tuple(f"unit/services/test_{name}.py" for name in names)
+
+
 TARGETS: Final = (
     Target("domain/money.py", Group.MONEY, ("unit/test_money.py", WORDS)),
     Target(
         "domain/order.py",
         Group.MONEY,
-        (
-            *(
-                "unit/test_order.py",
-                WORDS,
-                "unit/services/test_redirecting.py",
-                "unit/services/test_settling.py",
-            ),
-            *("unit/services/test_refunding.py", "unit/services/test_closing.py"),
-        ),
+        ("unit/test_order.py", WORDS, *_services("redirecting", "checkout_rows", "closing", "coupon_desk")),
     ),
-    Target(
-        "domain/refund.py", Group.MONEY, ("unit/test_payment.py", WORDS, "unit/services/test_refunding.py")
-    ),
+    Target("domain/refund.py", Group.MONEY, ("unit/test_payment.py", WORDS, *_services("refunding"))),
     Target(
         "domain/reconciliation.py",
         Group.MONEY,
-        ("unit/test_reconciliation.py", WORDS, "unit/services/test_reconciling.py"),
+        ("unit/test_reconciliation.py", WORDS, *_services("reconciling")),
         import_tests=3,
     ),
-    Target(
-        "services/refunding.py",
-        Group.MONEY,
-        ("unit/services/test_refunding_rows.py", "unit/services/test_refunding.py"),
-    ),
+    Target("services/refunding.py", Group.MONEY, _services("refunding_rows", "refunding")),
     Target(
         "services/cancelling.py",
         Group.MONEY,
-        (
-            *("unit/services/test_cancelling.py", "unit/services/test_calling_off_paid_orders.py"),
-            *("unit/services/test_refunding.py", "unit/services/test_closing.py"),
-        ),
+        _services("cancelling", "calling_off_paid_orders", "refunding", "closing", "coupon_desk"),
     ),
     Target("domain/moves.py", Group.ATTEMPT, ("unit/test_order.py", "unit/test_payment.py")),
     Target(
-        "domain/payment.py",
-        Group.ATTEMPT,
-        ("unit/test_payment.py", WORDS, "unit/services/test_settling.py", "unit/services/test_opening.py"),
+        "domain/payment.py", Group.ATTEMPT, ("unit/test_payment.py", WORDS, *_services("settling", "opening"))
     ),
     Target(
         "domain/payment_answers.py",
@@ -103,39 +90,30 @@ TARGETS: Final = (
         "services/checkout.py",
         Group.ATTEMPT,
         (
-            *(
-                "unit/services/test_opening.py",
-                "unit/services/test_settling.py",
-                "unit/services/test_closing.py",
-            ),
-            *(WORDS, "unit/services/test_money_in_vain.py", "unit/services/test_redirecting.py"),
+            *_services("checkout_rows", "settling", "opening", "closing"),
+            *(WORDS, *_services("money_in_vain", "coupon_desk", "payment_page")),
         ),
-        import_tests=4,
+        import_tests=5,
     ),
-    Target("services/payment_page.py", Group.ATTEMPT, ("unit/services/test_payment_page.py",)),
+    Target("services/payment_page.py", Group.ATTEMPT, _services("payment_page")),
     Target(
         "domain/quote.py",
         Group.STOCK,
-        ("unit/test_quote.py", WORDS, "unit/services/test_quoting.py", "unit/services/test_promising.py"),
+        ("unit/test_quote.py", WORDS, *_services("quoting_rows", "quoting", "promising", "coupon_desk")),
         import_tests=3,
     ),
     Target(
-        "services/quoting.py",
-        Group.STOCK,
-        (
-            "unit/services/test_quoting.py",
-            "unit/services/test_promising.py",
-            "unit/services/test_quote_desk.py",
-        ),
+        "services/quoting.py", Group.STOCK, _services("quoting_rows", "quoting", "promising", "coupon_desk")
     ),
-    Target("services/deciding.py", Group.STOCK, ("unit/services/test_deciding.py", WORDS)),
+    Target("services/deciding.py", Group.STOCK, (*_services("deciding"), WORDS)),
     Target(
         "adapters/dynamodb.py",
         Group.STOCK,
         ("adapters/test_stock_conditions.py",),
         only=frozenset(
             f"DynamoDbStore.{name}"
-            for name in ("commit", "_commit_one", "_refused", "_item", "_put", "_move")
-        ),
+            for name in ("commit", "_commit_one", "_refused", "_item", "_put", "_move", "_use")
+        )
+        | {"_refusal"},
     ),
 )

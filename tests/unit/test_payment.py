@@ -179,6 +179,7 @@ def test_a_request_without_a_lease_is_not_waited_for() -> None:
 def test_the_ledger_knows_a_key_only_by_its_hash_X5() -> None:
     assert attempt_id_of("key1") == "8174099687a26621f4e2cdd7cc03b3dacedb3fb9"
     assert attempt_id_of("key2") != attempt_id_of("key1")
+    assert attempt_id_of("\ud800") == "91a681b998555fb475479817b126c94e57e52011"  # whatever stands in a URL
 
 
 def test_the_schedule_of_looks_is_the_documented_one_C4() -> None:

@@ -17,10 +17,12 @@ from storefront.domain.quote import (
     AgreedPrice,
     Discount,
     DiscountKind,
+    OfferedPrice,
     PriceReason,
     Quote,
     QuoteLine,
     QuoteState,
+    coupon_among,
 )
 from tests.doubles.machinery import START
 
@@ -74,6 +76,61 @@ def test_an_agreed_price_counts_from_its_quantity_on_and_never_raises_a_price(
 ) -> None:
     line = QuoteLine.priced(TEA, units, Language.EN, agreed)
     assert (line.unit_price, line.price_reason, line.list_price) == (price, reason, 180)
+
+
+@pytest.mark.parametrize(
+    ("units", "agreed", "offered", "price", "reason"),
+    [
+        (1, None, 179, 179, PriceReason.OFFER),
+        (1, None, 180, 180, PriceReason.LIST),
+        (24, None, 171, 171, PriceReason.TIER),
+        (24, None, 170, 170, PriceReason.OFFER),
+        (24, AgreedPrice(169), 170, 169, PriceReason.AGREED),
+        (24, AgreedPrice(170), 170, 170, PriceReason.OFFER),
+        (24, AgreedPrice(165, 25), 170, 170, PriceReason.OFFER),
+        (25, AgreedPrice(165, 25, "staff1"), 170, 165, PriceReason.APPROVED),
+    ],
+)
+def test_the_customer_gets_the_best_price_there_is_and_an_offer_is_kept_only_if_it_was_that(
+    units: int, agreed: AgreedPrice | None, offered: int, price: int, reason: PriceReason
+) -> None:
+    offer = OfferedPrice("SPRING", "春茶", offered, UNTIL)
+    line = QuoteLine.priced(TEA, units, Language.EN, agreed, offer)
+    assert (line.unit_price, line.price_reason) == (price, reason)
+    assert line.offer == (offer if reason is PriceReason.OFFER else None)
+
+
+def test_a_price_is_agreed_for_any_quantity_and_by_nobody_unless_said() -> None:
+    assert AgreedPrice(165) == AgreedPrice(165, from_quantity=1, approved_by=None)
+    assert Discount(DiscountKind.COUPON, "TEA100", 100).capped is False
+
+
+def test_only_a_coupon_among_the_discounts_is_a_coupon() -> None:
+    tier = Discount(DiscountKind.ORDER_TIER, "from-1500", 50)
+    assert coupon_among(()) is None
+    assert coupon_among((tier,)) is None
+    assert coupon_among((tier, Discount(DiscountKind.COUPON, "TEA100", 100))) == "TEA100"
+
+
+def test_a_line_without_more_said_is_at_list_price_and_ready_at_once() -> None:
+    line = QuoteLine("A", "a", 1, "box", 10, 10, ReturnPolicy.SEVEN_DAYS, True)
+    assert (line.lead_days, line.price_reason, line.offer) == (0, PriceReason.LIST, None)
+
+
+def test_a_quote_begins_offered_with_nothing_else_said() -> None:
+    fresh = Quote("quote1", 1, "customer1", Language.ZH_TW, Currency.TWD, (), START, UNTIL)
+    nothing_yet = {
+        "state": QuoteState.OFFERED,
+        **dict.fromkeys(("order_number", "wished_date", "coupon", "promised_since", "due_at")),
+        **{"formal": False, "agreed": {}, "discounts": (), "revision": 0},
+    }
+    assert {name: getattr(fresh, name) for name in nothing_yet} == nothing_yet
+
+
+def test_only_a_quote_that_promised_its_stock_holds_it() -> None:
+    tea, wrapping = (QuoteLine.priced(each, 3, Language.ZH_TW) for each in (TEA, WRAPPING))
+    assert quote(tea, wrapping).held_lines == ()
+    assert replace(quote(tea, wrapping), promised_since=START).held_lines == (tea,)
 
 
 def test_what_is_taken_off_a_quote_lowers_its_total_and_no_line_M3() -> None:

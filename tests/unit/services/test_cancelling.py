@@ -6,13 +6,17 @@ from datetime import timedelta
 import pytest
 
 from storefront.domain.casework import CaseKind, OperatorCase
+from storefront.domain.conversation import OrderDelivery
 from storefront.domain.errors import IllegalMove
 from storefront.domain.order import HistoryStep, HoldState, Order, OrderState
 from storefront.domain.outbox import OrderEvent, OrderEventType, Topic
 from storefront.domain.payment import AttemptState, PaymentAttempt
+from storefront.domain.quote import Discount, DiscountKind
 from storefront.domain.refund import Refund, RefundState
 from storefront.services.cancelling import CancelPlan
-from storefront.services.ports import Put, StockMove
+from storefront.services.coupons import unredeemed
+from storefront.services.order_events import order_event
+from storefront.services.ports import CouponUse, Put, StockMove
 from tests.doubles.little_shop import ORDER, STOCK, TEA, UNITS, LittleShop
 from tests.doubles.machinery import START
 from tests.doubles.memory_store import Counters
@@ -68,8 +72,9 @@ def test_an_unpaid_order_is_closed_with_its_link_its_stock_and_an_event() -> Non
     )
     event = row(OrderEvent, planned)
     assert event == planned.event
-    assert (event.type, event.order_number, event.created_at) == (OrderEventType.CANCELLED, ORDER, LATER)
-    assert '"reason":"customer"' in event.body.replace(" ", "")
+    delivery = shop.store.read(OrderDelivery, ORDER)
+    assert event == order_event(closed, delivery, OrderEventType.CANCELLED, LATER, reason="customer")
+    assert "王小明" in event.body
     assert planned.refund is None
     shop.store.commit(*planned.writes)
     assert shop.stock == Counters(STOCK, 0, 0, STOCK)
@@ -88,6 +93,14 @@ def test_a_link_that_is_being_made_ends_with_the_order() -> None:
     attempt = shop.open()
     shop.store.commit(Put(replace(attempt, state=AttemptState.REQUESTING)))
     assert row(PaymentAttempt, plan(shop)).state is AttemptState.CLOSED
+
+
+def test_an_unpaid_order_gives_its_coupon_back() -> None:
+    shop = LittleShop()
+    shop.change(discounts=(Discount(DiscountKind.COUPON, "TEA100", 100),))
+    uses = [write for write in plan(shop).writes if isinstance(write, CouponUse)]
+    assert uses == list(unredeemed(shop.order))
+    assert {(use.code, use.change) for use in uses} == {("TEA100", -1)}
 
 
 def test_an_order_without_a_link_is_closed_alone() -> None:
@@ -118,9 +131,16 @@ def test_a_paid_order_is_called_off_and_all_of_it_intended_back_M2() -> None:
     assert row(Order, planned) == replace(before, open_refund=refund.refund_id)
     event = row(OrderEvent, planned)
     assert event == planned.event
-    assert (event.type, event.created_at) == (OrderEventType.CANCELLED, LATER)
-    assert refund.refund_id in event.event_id
-    assert '"reason":"customer"' in event.body.replace(" ", "")
+    delivery = shop.store.read(OrderDelivery, ORDER)
+    assert event == order_event(
+        before,
+        delivery,
+        OrderEventType.CANCELLED,
+        LATER,
+        reason="customer",
+        sequence=refund.refund_id,
+    )
+    assert "王小明" in event.body
     assert planned.closed is None
 
 
