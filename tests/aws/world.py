@@ -408,23 +408,23 @@ class World:
 
     # The workflow ----------------------------------------------------------------------------------------
 
-    def workflows(self) -> dict[str, str]:
-        """Status of every execution by its name."""
-        arn = self.deployment.arn("OrderStateMachine")
+    def workflows(self, machine: str = "OrderStateMachine") -> dict[str, str]:
+        """Status of every execution of a machine by its name."""
+        arn = self.deployment.arn(machine)
         listed = self._workflow.list_executions(stateMachineArn=arn)["executions"]
         return {each["name"]: str(each["status"]) for each in listed}
 
-    def history(self, name: str) -> list[Any]:
-        arn = self.deployment.arn("OrderStateMachine").replace("stateMachine", "execution")
+    def history(self, name: str, machine: str = "OrderStateMachine") -> list[Any]:
+        arn = self.deployment.arn(machine).replace("stateMachine", "execution")
         return list(
             self._workflow.get_execution_history(executionArn=f"{arn}:{name}", maxResults=1000)["events"]
         )
 
-    def path(self, name: str) -> list[str]:
+    def path(self, name: str, machine: str = "OrderStateMachine") -> list[str]:
         """The states that an execution entered, in order."""
         return [
             event["stateEnteredEventDetails"]["name"]
-            for event in self.history(name)
+            for event in self.history(name, machine)
             if "stateEnteredEventDetails" in event
         ]
 
@@ -434,21 +434,26 @@ class World:
         retries = kinds.count("TaskScheduled") - kinds.count("TaskStateEntered")
         return len(self.path(name)) + retries + 1
 
-    def start(self, name: str, payload: Json) -> None:
+    def start(self, name: str, payload: Json, machine: str = "OrderStateMachine") -> None:
         """Start an execution as the chat does."""
-        arn = self.deployment.arn("OrderStateMachine")
+        arn = self.deployment.arn(machine)
         self._workflow.start_execution(stateMachineArn=arn, name=name, input=json.dumps(payload))
 
     def stop(self) -> None:
         """End the executions that still run; whatever one of them asks for from now on is refused."""
-        arn = self.deployment.arn("OrderStateMachine").replace("stateMachine", "execution")
-        running = [name for name, status in self.workflows().items() if status == "RUNNING"]
-        for name in running:
-            while not self.path(name):
+        running = [
+            (machine, name)
+            for machine in self.deployment.of_kind("AWS::Serverless::StateMachine")
+            for name, status in self.workflows(machine).items()
+            if status == "RUNNING"
+        ]
+        for machine, name in running:
+            while not self.path(name, machine):
                 time.sleep(0.01)
         with self.lock:
             self.closed = True
-            for name in running:
+            for machine, name in running:
+                arn = self.deployment.arn(machine).replace("stateMachine", "execution")
                 self._workflow.stop_execution(executionArn=f"{arn}:{name}")
 
     def lose_token(self, name: str, step: str) -> None:

@@ -90,12 +90,12 @@ class Approving:
         if approval is None or approval.is_open:
             return
         self._telling.deliver(decision_message_id(approval_id))
+        self._waits.let_go(approval, WaitStep.APPROVAL)
         quote = self._version_after(approval)
         if quote is not None and quote.quote_version > 1:
             self._workflows.end(self._store.read(Quote, quote.quote_id, quote.quote_version - 1))
             if quote.state is QuoteState.OFFERED:
                 self._workflows.start(quote)
-        self._waits.let_go(approval, WaitStep.APPROVAL)
 
     def wake(self, approval: Approval) -> None:
         """The workflow waits no longer; one that does not wait yet will look by itself."""

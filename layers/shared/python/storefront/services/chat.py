@@ -170,6 +170,8 @@ class Chat:
 
     def _follow_up(self, event: ChatEvent, turn: Turn) -> None:
         """Each part is safe to repeat, and found again by the sweeper if it is lost."""
+        if turn.decided is not None:
+            self._approving.wake(turn.decided)
         for quote in turn.end:
             self._workflows.end(quote)
         if turn.start is not None:
@@ -187,8 +189,6 @@ class Chat:
         for message_id in turn.also_told:
             self._telling.deliver(message_id)
         self._referring.begin(turn.referred)
-        if turn.decided is not None:
-            self._approving.wake(turn.decided)
 
     def _after_cancelling(self, plan: CancelPlan) -> None:
         if plan.closed is not None:
