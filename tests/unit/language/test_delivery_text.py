@@ -294,3 +294,15 @@ def test_a_bare_code_answers_the_question_about_the_invoice(
 
 def test_a_bare_number_is_no_invoice_unless_one_was_asked_about() -> None:
     assert parse_invoice("919") == InvoiceDraft()
+
+
+@pytest.mark.parametrize("name", ["謝宜君", "謝美", "謝先生", "林月娥", "李天佑", "王美月", "陳日新"])
+def test_names_that_look_like_thanks_or_days_are_names(name: str) -> None:
+    assert parse_delivery(f"{name} 0912345678 台北市信義區市府路45號").name == name
+    assert parse_delivery(name).name == name
+
+
+@pytest.mark.parametrize("words", ["謝謝", "謝啦", "謝謝你", "週三晚上", "今天", "明天下午"])
+def test_thanks_and_days_are_no_names(words: str) -> None:
+    assert parse_delivery(f"{words} 0912345678 台北市信義區市府路45號").name is None
+    assert parse_delivery(words).name is None

@@ -16,6 +16,7 @@ from storefront.domain.order import OrderState
 from storefront.domain.outbox import Message, Topic
 from storefront.domain.pricing import PriceRules
 from storefront.domain.quote import Discount, DiscountKind, Quote, QuoteState
+from storefront.domain.quote_record import EntryKind, QuoteEntry
 from storefront.services.ports import CouponUse
 from tests.doubles.machinery import START
 from tests.doubles.talking_shop import JUN, MEI, TalkingShop
@@ -162,6 +163,11 @@ def test_a_coupon_is_used_up_by_the_order_and_the_payment_is_for_the_reduced_tot
     order = world.order
     assert (order.discounts, order.coupon, order.total) == (world.quote.discounts, "EACH1", 1_700)
     assert uses(world, "EACH1") == {EVERYBODY: 1, customer_id_of(MEI): 1}
+    record = world.store.rows_of(QuoteEntry, order.quote_id)
+    assert [(entry.kind, entry.facts["total"], entry.facts["discounts"]) for entry in record] == [
+        (EntryKind.ACCEPTED, "1700", "coupon:EACH1:100"),
+        (EntryKind.OFFERED, "1700", "coupon:EACH1:100"),
+    ]
     world.say("王小明 0912345678 台北市信義區市府路45號")
     world.go()
     assert world.attempts[-1].amount == world.order.total == 1_700

@@ -146,6 +146,12 @@ _DOUBLE_FAMILY_NAMES = (
 )
 # The family name 周 is also the first half of a weekday in simplified characters: 周三.
 _FAMILY_CHOU = re.compile("^周(?![一二三四五六日天末])")
+# So is 謝, which also gives thanks, and 林月娥 and 李天佑 have no day of the week or month in their names.
+_LIKE_OTHER_WORDS = re.compile(
+    f"^謝(?=[\u3400-\u9fff]{{1,2}}(?:先生|小姐|女士|太太|老師)?$)(?![謝啦了囉喔你您])"
+    f"|(?<=^[{''.join(sorted(_FAMILY_NAMES))}])[天月日晚](?=[\u3400-\u9fff]$)"
+    f"|(?<=^[{''.join(sorted(_FAMILY_NAMES))}][\u3400-\u9fff])[天月日晚]$"
+)
 _WORD = re.compile(r"[^\s,，;；、|。!?！？:]+")
 _PLAIN_LATIN = re.compile(r"[a-z][a-z.'’-]*", re.IGNORECASE)
 _HAN_WORD = re.compile(r"[\u3005\u4e00-\u9fff·・‧]{1,5}")
@@ -457,7 +463,7 @@ def _is_store(word: str) -> bool:
 
 
 def _could_be_a_name(written: str, *, alone: bool) -> bool:
-    folded = fold(_FAMILY_CHOU.sub("", written))
+    folded = _LIKE_OTHER_WORDS.sub("", fold(_FAMILY_CHOU.sub("", written)))
     if _NO_NAME.search(folded) or intent_of(written) is not Intent.OTHER:
         return False
     if alone:

@@ -96,8 +96,10 @@ def short_of(basket: Basket, there: Mapping[str, int]) -> Shortage | None:
 
 
 def entry(quote: Quote, kind: EntryKind, now: datetime, cause: str, **facts: str) -> Put[QuoteEntry]:
-    """The line of the quote's record that tells of this (its total, and `facts`)."""
+    """The line of the quote's record that tells of this: its total, what was taken off and why, and `facts`."""
     told = {"total": str(quote.total), **facts}
+    if quote.discounts:
+        told["discounts"] = ",".join(f"{each.kind}:{each.code}:{each.amount}" for each in quote.discounts)
     return Put(QuoteEntry(quote.quote_id, quote.quote_version, kind, now, cause, told))
 
 
