@@ -156,6 +156,7 @@ def _operations() -> dict[tuple[str, str], Json]:
         ("POST", "/hooks/{source}"): _hook(),
         ("POST", "/line/webhook"): _line_webhook(),
         ("GET", "/pay/{key}/{outcome}"): _back_from_line_pay(),
+        ("GET", "/quotes/{key}"): _quote_page(),
     }
 
 
@@ -241,6 +242,29 @@ def _line_webhook() -> Json:
                 for status, words in refusals.items()
             },
             "5XX": {"description": "Not all events were taken; LINE delivers again."},
+        },
+    }
+
+
+def _quote_page() -> Json:
+    page = {"content": {"text/html": {"schema": {"type": "string"}}}}
+    return {
+        "operationId": "quotePage",
+        "tags": ["LINE"],
+        "summary": "A quote as a page to print and file",
+        "description": "The link comes from the chat. It changes nothing and shows what is committed.",
+        "parameters": [
+            {
+                "name": "key",
+                "in": "path",
+                "required": True,
+                "description": "Number, version and signature of the quote.",
+                "schema": {"type": "string"},
+            }
+        ],
+        "responses": {
+            "200": {"description": "The quote.", **page},
+            "404": {"description": "The link opens nothing, for whatever reason.", **page},
         },
     }
 

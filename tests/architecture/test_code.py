@@ -25,7 +25,7 @@ DEPLOYED: Final = sorted([*(PROJECT / "functions").rglob("*.py"), *SHARED.rglob(
 NOWHERE: Final = ("aiohttp", "aws_xray_sdk", "async_timeout", "jsonpath_ng", "dev", "tests")
 """Time and size that buy nothing here: asynchronous clients, tracing by hand; and what is not deployed."""
 
-SENDS_NOTHING: Final = {"line_webhook", "line_pay_return", "backoffice_events", "order_events"}
+SENDS_NOTHING: Final = {"line_webhook", "line_pay_return", "quote_page", "backoffice_events", "order_events"}
 KNOWS_NO_LINE_PAY: Final = set(FUNCTIONS) - {"line_pay_checkout", "reconciliation", "operator_desk"}
 
 WARM: Final = """
@@ -40,6 +40,7 @@ print("\\n".join(sorted(sys.modules)))
 FIRST_CALL: Final = {
     "line_webhook": "line_door",
     "line_pay_return": "payment_page",
+    "quote_page": "quote_pages",
     "backoffice_events": "back_office_door",
     "inquiry_to_quote": "chat",
     "order_status": "order_lookup",

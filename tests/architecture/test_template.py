@@ -162,7 +162,7 @@ def test_each_secret_is_read_by_those_who_need_it(plain: Json) -> None:
     assert readers["LinePaySecret"] == {"LinePayCheckout", "Reconciliation", "OperatorDesk"}
     assert readers["BackOfficeSecret"] == {"BackofficeEvents"}
     assert readers["OrderSystemSecret"] == {"OrderEvents"}
-    assert "LinePayReturn" not in readers["LineSecret"]
+    assert not {"LinePayReturn", "QuotePage"} & readers["LineSecret"]
 
 
 def test_only_the_chat_may_start_a_workflow_and_no_door_may_answer_one(plain: Json) -> None:
@@ -173,6 +173,7 @@ def test_only_the_chat_may_start_a_workflow_and_no_door_may_answer_one(plain: Js
     assert not may("states:SendTaskSuccess") & {
         "LineWebhook",
         "LinePayReturn",
+        "QuotePage",
         "BackofficeEvents",
         "OrderEvents",
     }

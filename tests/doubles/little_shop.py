@@ -80,6 +80,7 @@ SHOP: Final = Shop(
     shipping_store=60,
     free_shipping_from=1_000,
     picture_base_url="",
+    public_base_url="https://shop.example",
 )
 TEA: Final = Product(
     sku="TEA-JAS",

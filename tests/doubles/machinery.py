@@ -51,6 +51,10 @@ class SequenceIds:
     def refund_id(self) -> str:
         return self._next("refund")
 
+    def page_key(self) -> str:
+        """Not counted: nobody sees it, and the names of other things do not depend on it."""
+        return f"pagekey{self.owner}{self.given}"
+
 
 @dataclass(frozen=True)
 class Job:

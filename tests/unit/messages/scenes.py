@@ -65,6 +65,7 @@ SHOP = Shop(
     shipping_store=60,
     free_shipping_from=1_000,
     picture_base_url="https://pictures.shanlan.example",
+    public_base_url="https://shop.shanlan.example",
 )
 
 
@@ -165,6 +166,7 @@ def a_quote(*lines: tuple[Product, int], **changes: Any) -> Quote:
         created_at=NOW,
         valid_until=UNTIL,
         promised_since=NOW,
+        page_key="k" * 32,
     )
     return replace(made, **changes)
 
@@ -437,6 +439,8 @@ def _quotes() -> list[Case]:
         _case(_T.OUT_OF_STOCK, {**short, "available": "0", "similar": ""}, name="none"),
         _case(_T.OUT_OF_STOCK, {key: short[key] for key in short if key != "rest_on"}, name="no date"),
         _case(_T.QUOTE_SUPERSEDED, _OF_QUOTE, QUOTE),
+        _case(_T.QUOTE_PAGE, _OF_QUOTE, QUOTE),
+        _case(_T.QUOTE_PAGE, _OF_QUOTE, replace(QUOTE, page_key=None), name="none"),
         _case(_T.QUOTE_REMINDER, _OF_QUOTE, MIXED_QUOTE),
         _case(_T.QUOTE_REMINDER, _OF_QUOTE, replace(QUOTE, promised_since=None), name="holds nothing"),
         _case(_T.QUOTE_LAPSED, _OF_QUOTE, MIXED_QUOTE),

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from storefront.services.product_desk import ProductDesk
     from storefront.services.promising import Promising
     from storefront.services.quote_maker import QuoteMaker
+    from storefront.services.quote_page import QuotePages
     from storefront.services.quote_workflows import QuoteWorkflows
     from storefront.services.quoting import Quoting
     from storefront.services.received_events import ReceivedEvents
@@ -386,6 +387,14 @@ def payment_page() -> "PaymentPage":
     from storefront.services.payment_page import PaymentPage
 
     return PaymentPage(store(), jobs())
+
+
+@cache
+def quote_pages() -> "QuotePages":
+    from storefront.adapters.identifiers import now
+    from storefront.services.quote_page import QuotePages
+
+    return QuotePages(store(), now)
 
 
 @cache

@@ -109,7 +109,11 @@ class Settings:
     def shop(self) -> Shop:
         """The seller and the rules of the house."""
         facts = tomllib.loads(_of_the_shop("shop.toml"))
-        return Shop(**facts, picture_base_url=self.optional("PICTURE_BASE_URL").rstrip("/"))
+        return Shop(
+            **facts,
+            picture_base_url=self.optional("PICTURE_BASE_URL").rstrip("/"),
+            public_base_url=self.optional("PUBLIC_BASE_URL").rstrip("/"),
+        )
 
     @property
     def push_policy(self) -> PushPolicy:

@@ -59,10 +59,10 @@ def answer(status: int, body: Mapping[str, object] | None = None) -> Answer:
     }
 
 
-def page(html: str, headers: Mapping[str, str]) -> Answer:
+def page(html: str, headers: Mapping[str, str], status: int = 200) -> Answer:
     """An HTML answer to a person."""
     return {
-        "statusCode": 200,
+        "statusCode": status,
         "headers": {"content-type": "text/html; charset=utf-8", **headers},
         "body": html,
     }

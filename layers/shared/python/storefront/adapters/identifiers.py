@@ -29,6 +29,9 @@ class RandomIds:
     def refund_id(self) -> str:
         return self._random(12)
 
+    def page_key(self) -> str:
+        return self._random(32)
+
     @staticmethod
     def _random(length: int) -> str:
         return "".join(secrets.choice(_ALPHABET) for _ in range(length))

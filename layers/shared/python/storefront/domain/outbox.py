@@ -44,6 +44,7 @@ class Topic(StrEnum):
     QUANTITY_REFUSED = "quantity_refused"
     OUT_OF_STOCK = "out_of_stock"
     QUOTE_SUPERSEDED = "quote_superseded"
+    QUOTE_PAGE = "quote_page"
     QUOTE_REMINDER = "quote_reminder"
     QUOTE_LAPSED = "quote_lapsed"
     QUOTE_EXPIRED = "quote_expired"

@@ -174,7 +174,7 @@ class Quote:
 
     `promised_since` is when the stock of its lines was first promised, by this version or one before it; None if it
     is only taken on acceptance. `remind_at` is when the customer is reminded, once; `told_of_end` says that an answer
-    has told them that it has expired.
+    has told them that it has expired. `page_key` signs the link to its page, for all versions of the quote.
     """
 
     quote_id: str
@@ -195,6 +195,7 @@ class Quote:
     promised_since: datetime | None = None
     remind_at: datetime | None = None
     told_of_end: bool = False
+    page_key: str | None = None
     due_at: datetime | None = None
     revision: int = 0
 

@@ -23,7 +23,7 @@ type Facts = Mapping[str, str]
 def reductions(discounts: Sequence[Discount], currency: Currency, speaker: Speaker) -> list[Node]:
     """One row for each thing that is taken off: `折扣碼 TEA100  -NT$100`."""
     rows = [
-        flex.row(_name_of(discount, currency, speaker), speaker.amount(-discount.amount, currency))
+        flex.row(name_of(discount, currency, speaker), speaker.amount(-discount.amount, currency))
         for discount in discounts
     ]
     if any(discount.capped for discount in discounts):
@@ -31,7 +31,7 @@ def reductions(discounts: Sequence[Discount], currency: Currency, speaker: Speak
     return rows
 
 
-def _name_of(discount: Discount, currency: Currency, speaker: Speaker) -> str:
+def name_of(discount: Discount, currency: Currency, speaker: Speaker) -> str:
     match discount.kind:
         case DiscountKind.COUPON:
             return speaker.say("reduction.coupon", code=discount.code)

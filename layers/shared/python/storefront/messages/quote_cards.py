@@ -81,6 +81,7 @@ def quote(facts: Facts, scene: Scene, speaker: Speaker) -> list[Node]:
             ),
             *_up_to_next_tier(offered, catalogue, speaker),
             flex.button(_date_button(offered, speaker)),
+            *(flex.button(tap) for tap in (taps.page_of(speaker, offered, shop) if formal else ())),
             flex.horizontal(
                 flex.button(taps.of_quote(speaker, "change", offered.quote_id, offered.quote_version)),
                 flex.button(taps.plain(speaker, "person")),

@@ -1,4 +1,4 @@
-"""What is said of a quote without having been asked."""
+"""What is said of a quote beside the quote itself: where its page is, and that it ends soon."""
 
 from collections.abc import Mapping
 
@@ -34,5 +34,20 @@ def quote_reminder(facts: Facts, scene: Scene, speaker: Speaker) -> list[Node]:
                 flex.button(taps.of_quote(speaker, "decline", number, version)),
             ),
         ),
+    )
+    return [flex.flex_message(said, card)]
+
+
+def quote_page(facts: Facts, scene: Scene, speaker: Speaker) -> list[Node]:
+    """The way to the page of a quote that has become an order."""
+    accepted = scene.quote(facts["quote_id"], int(facts["quote_version"]))
+    said = speaker.say("quote_paper.text", number=accepted.workflow_name)
+    links = taps.page_of(speaker, accepted, scene.shop)
+    if not links:
+        return [flex.text_message(said, taps.menu(speaker))]
+    card = flex.bubble(
+        flex.heading(speaker.say("quote.title_formal"), above=scene.shop.name),
+        flex.body(flex.text(said)),
+        flex.footer(*(flex.button(link, primary=True) for link in links)),
     )
     return [flex.flex_message(said, card)]

@@ -51,6 +51,7 @@ BUILDERS: Final[Mapping[Topic, Builder]] = {
     Topic.QUANTITY_REFUSED: quote_cards.quantity_refused,
     Topic.OUT_OF_STOCK: quote_cards.out_of_stock,
     Topic.QUOTE_SUPERSEDED: quote_cards.quote_superseded,
+    Topic.QUOTE_PAGE: quote_notices.quote_page,
     Topic.QUOTE_REMINDER: quote_notices.quote_reminder,
     Topic.QUOTE_LAPSED: quote_cards.quote_expired,
     Topic.QUOTE_EXPIRED: quote_cards.quote_expired,

@@ -30,6 +30,8 @@ class Shop:
     shipping_store: int
     free_shipping_from: int
     picture_base_url: str
+    public_base_url: str = ""
+    """Where a customer's browser reaches our pages; without it no link to one is shown."""
 
 
 class Scene(Protocol):

@@ -4,9 +4,12 @@ Both strings of a tap stand in the wording files under `tap.<name>`; `said` may 
 """
 
 from storefront.domain.language import Language
+from storefront.domain.quote import Quote
+from storefront.domain.quote_link import link_key
 from storefront.language.postbacks import encode
 from storefront.messages import flex
-from storefront.messages.flex import Node, postback
+from storefront.messages.flex import Node, link, postback
+from storefront.messages.scene import Shop
 from storefront.messages.speaker import Speaker
 
 
@@ -32,6 +35,14 @@ def wish_date(speaker: Speaker, quote_id: str, version: int, *, first: str, chos
     label = speaker.say("quote.change_date" if chosen else "quote.choose_date")
     data = encode("wish_date", q=quote_id, v=version)
     return flex.date_picker(label, data, first=first, chosen=chosen)
+
+
+def page_of(speaker: Speaker, quote: Quote, shop: Shop) -> list[Node]:
+    """The way to a quote's page, where it has one."""
+    key = link_key(quote)
+    if key is None or not shop.public_base_url:
+        return []
+    return [link(speaker.say("tap.page.label"), f"{shop.public_base_url}/quotes/{key}")]
 
 
 def of_order(speaker: Speaker, verb: str, order_number: str, worded: str = "") -> Node:

@@ -245,10 +245,14 @@ class QuoteDesk:
         return Turn(conversation, Topic.ASK_CHANGE, named(quote))
 
     def formalised(self, conversation: Conversation, event: ChatEvent) -> Turn:
-        """The open quote again, as a formal one."""
+        """The open quote as a formal one, with the page for a buyer's file; of an accepted one the page."""
         quote = self._own.current_quote(conversation)
+        if quote is not None and quote.state is QuoteState.ACCEPTED and quote.page_key is not None:
+            return Turn(conversation, Topic.QUOTE_PAGE, named(quote))
         if quote is None or quote.state is not QuoteState.OFFERED:
             return Turn(conversation, Topic.HOW_TO_ORDER)
+        if quote.formal and quote.is_open_at(self._clock()):
+            return Turn(conversation, Topic.QUOTE, named(quote))
         return self.requoted(conversation, replace(Basket.of(quote), formal=True), event)
 
     def reordered(self, conversation: Conversation, postback: Postback, event: ChatEvent) -> Turn:

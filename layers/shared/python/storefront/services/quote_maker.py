@@ -73,6 +73,7 @@ class QuoteMaker:
                 catalogue,
                 cause,
                 promised=promised,
+                page_key=self._ids.page_key(),
             )
         except ValueError:
             return Turn(conversation, Topic.QUANTITY_REFUSED, {"phrase": "", "reason": "too_many"})

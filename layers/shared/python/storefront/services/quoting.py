@@ -148,12 +148,13 @@ class Quoting:
         cause: str,
         *,
         promised: bool | None = None,
+        page_key: str | None = None,
     ) -> QuotePlan:
         """Quote `basket` at today's prices; a quote that is still open is superseded by the next version.
 
         The basket's coupon has to be one that this customer may use now; whether it is for these products is
         found here. `promised` says whether its stock goes on hold; None means as it was before, and yes for a new
-        quote.
+        quote. `page_key` signs the link to the page of a new quote.
 
         Raises:
             ValueError: the basket is empty, too long, or holds a quantity outside 1 to 9,999 (B1).
@@ -195,6 +196,7 @@ class Quoting:
             coupon=basket.coupon,
             agreed=basket.agreed,
             discounts=reductions.discounts,
+            page_key=(open_quote.page_key if open_quote is not None else None) or page_key,
             promised_since=(since if goes_on(since, now) else now) if promised else None,
             remind_at=remind_at,
             due_at=(remind_at or valid_until) + timedelta(seconds=self._timers.grace),
