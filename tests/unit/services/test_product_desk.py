@@ -64,6 +64,10 @@ def test_the_fact_comes_first_then_the_product_and_nothing_is_ordered(asked: str
             "Jasmine green tea keeps for 730 days from production.",
         ),
         ("Are the pineapple cakes vegetarian?", "Pineapple cake, vegetarian: with egg and milk"),
+        (
+            "What are the pineapple cakes made of?",
+            "Pineapple cake, ingredients: pineapple, wheat flour, butter, egg, sugar, milk powder",
+        ),
         ("パイナップルケーキの賞味期限は？", "パイナップルケーキの賞味期間は製造日から30日です。"),
         ("ชาอู่หลงชงยังไง", "วิธีใช้ ชาอู่หลงภูเขาสูง: ชา 5 กรัม น้ำ 95°C 150 มล. 1 นาที ชงซ้ำได้ 6 ครั้ง"),
     ],

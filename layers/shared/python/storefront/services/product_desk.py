@@ -94,7 +94,8 @@ class ProductDesk:
     def answer(self, conversation: Conversation, question: ProductQuestion) -> Turn:
         """From the catalogue; what it does not say is the shop's people's to answer, and they are told."""
         catalogue = self._catalogues.read()
-        kinds = question.kinds[:KINDS_MOST]
+        # What is asked for in particular comes before what a description may say about it.
+        kinds = tuple(sorted(question.kinds, key=lambda kind: kind is About.DETAILS))[:KINDS_MOST]
         named = [sku for sku in question.skus if catalogue.find(sku) is not None]
         if kinds[0] is About.COMPARISON:
             return self._compared(conversation, tuple(named))
