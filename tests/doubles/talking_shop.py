@@ -14,7 +14,7 @@ from typing import Any, Final, cast
 
 from storefront.contracts.back_office import news_in
 from storefront.contracts.catalogue_file import read_catalogue
-from storefront.contracts.house_rules import business_hours, negotiation_rules
+from storefront.contracts.house_rules import bundles, business_hours, negotiation_rules
 from storefront.domain.casework import OperatorCase, ReceivedEvent, WaitStep
 from storefront.domain.catalogue import Catalogue
 from storefront.domain.conversation import Conversation, customer_id_of
@@ -82,8 +82,8 @@ def demo_catalogue() -> tuple[Catalogue, dict[str, Counters]]:
 
 @cache
 def demo_rules() -> PriceRules:
-    """The demo shop's offers, coupons and order tiers."""
-    return Settings({}).price_rules
+    """The demo shop's offers, coupons, order tiers and bundles."""
+    return replace(Settings({}).price_rules, bundles=bundles())
 
 
 @dataclass

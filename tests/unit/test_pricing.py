@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from storefront.domain.bundles import Bundle
 from storefront.domain.catalogue import PriceTier, Product, ProductKind, ReturnPolicy, Unit
 from storefront.domain.coupon import Coupon, CouponKind, CouponRefusal
 from storefront.domain.errors import InvalidPriceRules
@@ -166,6 +167,38 @@ def test_an_order_tier_stops_at_the_floors_unless_it_says_otherwise() -> None:
     assert reduced({"WRAP": 100}, None, OrderTier(1_000, 3)) == ([], None)
 
 
+# Bundles --------------------------------------------------------------------------------------------------
+
+TOGETHER: Final = Bundle("together", {"TEA": 2, "CAKE": 1}, off=50)
+WRAPPED: Final = Bundle("wrapped", {"TEA": 2, "WRAP": 1}, free="WRAP")
+
+
+@pytest.mark.parametrize(
+    ("wanted", "off"),
+    [
+        ({"TEA": 2, "CAKE": 1}, {"together": 50}),
+        ({"TEA": 4, "CAKE": 2}, {"together": 50}),
+        ({"TEA": 1, "CAKE": 1}, {}),
+        ({"TEA": 2}, {}),
+        ({"TEA": 2, "WRAP": 3}, {"wrapped": 60}),
+        ({"TEA": 2, "WRAP": 1, "CAKE": 1}, {"together": 50, "wrapped": 60}),
+    ],
+)
+def test_what_is_bought_together_costs_less_once(wanted: Mapping[str, int], off: Mapping[str, int]) -> None:
+    rules = PriceRules(bundles=(TOGETHER, WRAPPED))
+    discounts = rules.reductions(lines(wanted), PRODUCTS).discounts
+    assert {discount.code: discount.amount for discount in discounts} == off
+    assert {discount.kind for discount in discounts} <= {DiscountKind.BUNDLE}
+
+
+def test_bundles_and_a_coupon_stay_above_the_floors_together() -> None:
+    rules = PriceRules(bundles=(replace(TOGETHER, off=500),))
+    found = rules.reductions(lines({"TEA": 2, "CAKE": 1}), PRODUCTS, coupon())
+    assert found == Reductions(
+        (Discount(DiscountKind.BUNDLE, "together", 140, capped=True),), CouponRefusal.AT_FLOOR
+    )
+
+
 # Coupons --------------------------------------------------------------------------------------------------
 
 
@@ -270,16 +303,19 @@ TIERS: Final = st.lists(
 )
 
 
-@given(BASKETS, st.lists(OFFERS, max_size=2), st.none() | COUPONS, TIERS)
+@given(BASKETS, st.lists(OFFERS, max_size=2), st.none() | COUPONS, TIERS, st.integers(1, 10**6))
 def test_totals_add_up_in_whole_dollars_and_no_rule_goes_too_far(
-    wanted: dict[str, int], offers: list[Offer], code: Coupon | None, tiers: list[OrderTier]
+    wanted: dict[str, int], offers: list[Offer], code: Coupon | None, tiers: list[OrderTier], off: int
 ) -> None:
-    rules = PriceRules(tuple(offers), (), tuple(tiers))
+    rules = PriceRules(tuple(offers), (), tuple(tiers), (replace(TOGETHER, off=off), WRAPPED))
     quoted = lines(wanted, rules)
     found = rules.reductions(quoted, PRODUCTS, code)
     subtotal = sum(line.amount for line in quoted)
-    taken = {discount.kind: discount.amount for discount in found.discounts}
-    assert all(type(amount) is int and amount > 0 for amount in taken.values())
+    taken = dict.fromkeys((discount.kind for discount in found.discounts), 0)
+    for discount in found.discounts:
+        assert type(discount.amount) is int
+        assert discount.amount > 0
+        taken[discount.kind] += discount.amount
     assert subtotal - sum(taken.values()) >= 1
     assert (DiscountKind.COUPON in taken) == (code is not None and found.coupon_refusal is None)
     for line in quoted:

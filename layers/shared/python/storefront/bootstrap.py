@@ -1,6 +1,7 @@
 """Joins services to adapters: the only module that knows both. Everything is made when first asked for, once."""
 
 import os
+from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
@@ -193,7 +194,9 @@ def quote_workflows() -> "QuoteWorkflows":
 
 @cache
 def price_rules() -> "PriceRules":
-    return settings().price_rules
+    from storefront.contracts.house_rules import bundles
+
+    return replace(settings().price_rules, bundles=bundles())
 
 
 @cache

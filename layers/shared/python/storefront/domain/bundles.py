@@ -28,6 +28,6 @@ def bundle_discounts(
         wanted = bought[bundle.free].unit_price if bundle.free is not None else bundle.off or 0
         amount = min(wanted, room)
         if amount > 0:
-            found.append(Discount(DiscountKind.BUNDLE, bundle.code, amount))
+            found.append(Discount(DiscountKind.BUNDLE, bundle.code, amount, capped=amount < wanted))
             room -= amount
     return tuple(found)

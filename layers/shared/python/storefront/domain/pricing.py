@@ -1,14 +1,16 @@
-"""What a quote costs beyond the catalogue: the shop's offers, coupons and order tiers, applied together.
+"""What a quote costs beyond the catalogue: the shop's offers, coupons, bundles and order tiers, applied together.
 
 Lines come first, each at the customer's best price of list, tier, offer and what was agreed on. From their sum the
-order tier is taken, then the coupon. A rule that may not undercut floor prices takes no more than the lines have above
-their floors, and whatever the rules say one unit stays to be paid, since LINE Pay cannot be asked for nothing.
+order tier is taken, then bundles, then the coupon. A rule that may not undercut floor prices takes no more than the
+lines have above their floors, and whatever the rules say one unit stays to be paid, since LINE Pay cannot be asked for
+nothing.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from storefront.domain.bundles import Bundle, bundle_discounts
 from storefront.domain.catalogue import Product
 from storefront.domain.coupon import Coupon, CouponRefusal
 from storefront.domain.language import Language
@@ -23,6 +25,7 @@ class PriceRules:
     offers: tuple[Offer, ...] = ()
     coupons: tuple[Coupon, ...] = ()
     order_tiers: tuple[OrderTier, ...] = ()
+    bundles: tuple[Bundle, ...] = ()
 
     def coupon(self, code: str) -> Coupon | None:
         return next((coupon for coupon in self.coupons if coupon.code == code), None)
@@ -55,6 +58,9 @@ class PriceRules:
             if taken > 0:
                 code = f"from-{tier.from_total}"
                 discounts.append(Discount(DiscountKind.ORDER_TIER, code, taken, capped=taken < wanted))
+        bundled = bundle_discounts(lines, self.bundles, max(0, min(subtotal - 1, room) - taken))
+        discounts += bundled
+        taken += sum(discount.amount for discount in bundled)
         if coupon is None:
             return Reductions(tuple(discounts))
         refusal = coupon.refusal_for(lines, products)
