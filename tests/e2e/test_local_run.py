@@ -11,6 +11,7 @@ import httpx
 import psutil
 import pytest
 
+from dev.driver.back_office import LOCAL_SECRETS
 from dev.local.processes import is_alive
 from dev.local.settings import ROOT
 from tests.e2e.spawned import END_SECONDS, LocalRun, command_environment, local_stack
@@ -39,6 +40,22 @@ def test_nothing_listens_on_anything_but_the_loopback_address(local_run: LocalRu
 
 def test_an_unsigned_webhook_is_refused_by_the_deployed_function(local_run: LocalRun) -> None:
     assert httpx.post(f"{local_run.base_url}/line/webhook", content=b"{}").status_code == 401
+
+
+@pytest.mark.parametrize("source", LOCAL_SECRETS)
+def test_a_back_office_finds_every_answer_as_its_page_says(local_run: LocalRun, source: str) -> None:
+    url, secret = f"URL={local_run.base_url}/hooks/{source}", f"SECRET={LOCAL_SECRETS[source]}"
+    done = subprocess.run(  # noqa: S603
+        ["make", "--no-print-directory", "conformance", url, secret],  # noqa: S607
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=280,
+    )
+    failed = [line for line in done.stdout.splitlines() if line.startswith("FAIL")]
+    assert (failed, done.returncode) == ([], 0), done.stderr
+    assert " passed, 0 failed, " in done.stdout.splitlines()[-1]
 
 
 def test_a_second_run_beside_it_ends_with_everything_that_it_started(
