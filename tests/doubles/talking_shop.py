@@ -470,7 +470,11 @@ class TalkingShop(Services):
             "send_order_event": lambda: self.order_events.send(first),
             "settle_event": lambda: self.take_in(first, rest[0]),
         }
-        does[job.name]()
+        try:
+            does[job.name]()
+        except OrderEnded:
+            # The function that takes the job knows no more to do either.
+            return
 
     def back_office(
         self,
