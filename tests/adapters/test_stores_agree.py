@@ -272,15 +272,28 @@ def test_both_stores_answer_alike_to_any_sequence_of_transactions(
 def test_rows_that_are_due_come_oldest_first() -> None:
     rows = [
         row_of(Change(name, 1, False, due))
-        for name, due in [("refund-a1", 9), ("refund-a2", 3), ("refund-b1", 6)]
+        for name, due in [("refund-a1", 540), ("refund-a2", 180), ("refund-b1", 360)]
     ]
     with dynamodb() as real:
         for store in (real, in_memory()):
             store.commit(*map(Put, rows))
-            due = store.due(DueKind.REFUND, START + timedelta(seconds=60), 25)
+            due = store.due(DueKind.REFUND, START + timedelta(minutes=10), 25)
             assert [row.refund_id for row in due if isinstance(row, Refund)] == ["a2", "b1", "a1"]
-            first = store.due(DueKind.REFUND, START + timedelta(seconds=60), 1)
+            first = store.due(DueKind.REFUND, START + timedelta(minutes=10), 1)
             assert [row.refund_id for row in first if isinstance(row, Refund)] == ["a2"]
+
+
+def test_rows_of_the_same_minute_that_are_not_due_yet_hide_none_that_is() -> None:
+    """The index knows the minute only."""
+    names = [f"refund-a{number}" for number in range(6)]
+    rows = [row_of(Change(name, 1, False, 2 if name == "refund-a5" else 40)) for name in names]
+    with dynamodb() as real:
+        for store in (real, in_memory()):
+            store.commit(*map(Put, rows))
+            due = store.due(DueKind.REFUND, START + timedelta(seconds=3), 2)
+            assert [row.refund_id for row in due if isinstance(row, Refund)] == ["a5"]
+            assert list(store.due(DueKind.REFUND, START + timedelta(seconds=1), 2)) == []
+            assert len(store.due(DueKind.REFUND, START + timedelta(seconds=41), 3)) == 3
 
 
 def test_a_row_that_is_not_due_any_more_is_not_found() -> None:

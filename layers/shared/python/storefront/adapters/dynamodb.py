@@ -30,6 +30,10 @@ CUSTOMER_INDEX: Final = "customer"
 DUE_INDEX: Final = "due"
 DAY_INDEX: Final = "day"
 DAY_PAGE: Final = 100
+DUE_STEP: Final = 60_000
+"""Milliseconds. The index knows the minute in which a row is due, so that one that is put off by seconds costs nothing
+there; what it names too early is left out once the row is read."""
+
 CONTENTION_TRIES: Final = 8
 _PASSING: Final = frozenset({"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"})
 _COUNTERS: Final = ("available", "held", "committed", "on_hand")
@@ -99,16 +103,20 @@ class DynamoDbStore:
 
     def due(self, kind: DueKind, before: datetime, limit: int) -> Sequence[object]:
         entity = KIND_OF_DUE[kind]
-        answer = self._client.query(
+        pages = self._client.get_paginator("query").paginate(
             TableName=self._tables[LAYOUTS[entity].table],
             IndexName=DUE_INDEX,
             KeyConditionExpression="due_kind = :kind AND due_time <= :before",
             ExpressionAttributeValues={":kind": {"S": kind.value}, ":before": {"N": str(_epoch(before))}},
-            Limit=limit,
+            PaginationConfig={"PageSize": limit},
         )
-        rows: list[Any] = self._read_keys(entity, answer["Items"])
-        still_due = [row for row in rows if row.due_at is not None and row.due_at <= before]
-        return sorted(still_due, key=lambda row: row.due_at)
+        due: list[Any] = []
+        for page in pages:
+            rows: list[Any] = self._read_keys(entity, page["Items"])
+            due += [row for row in rows if row.due_at is not None and row.due_at <= before]
+            if len(due) >= limit:
+                break
+        return sorted(due, key=lambda row: row.due_at)[:limit]
 
     def of_day[Entity](self, kind: type[Entity], day: date) -> Iterator[Sequence[Entity]]:
         pages = self._client.get_paginator("query").paginate(
@@ -213,7 +221,7 @@ class DynamoDbStore:
     def _index_fields(self, entity: Any, layout: Layout) -> dict[str, object]:
         fields: dict[str, object] = {}
         if layout.due is not None and entity.due_at is not None:
-            fields |= {"due_kind": layout.due.value, "due_time": _epoch(entity.due_at)}
+            fields |= {"due_kind": layout.due.value, "due_time": _epoch(entity.due_at) // DUE_STEP * DUE_STEP}
         if isinstance(entity, Order):
             fields |= {"customer_key": entity.customer_id, "customer_time": _epoch(entity.created_at)}
         if layout.day is not None and (moment := layout.day(entity)) is not None:

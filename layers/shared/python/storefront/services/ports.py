@@ -102,7 +102,10 @@ class Store(Protocol):
         """Orders of one customer, newest first; may lag by a moment."""
 
     def due(self, kind: DueKind, before: datetime, limit: int) -> Sequence[object]:
-        """Rows of `kind` whose `due_at` has come, oldest first; may lag by a moment."""
+        """Rows of `kind` whose `due_at` has come, oldest first; may lag by a moment.
+
+        Of more than `limit` those of the oldest minutes are given.
+        """
 
     def commit(self, *writes: Write) -> None:
         """All of the writes or none.
