@@ -124,7 +124,7 @@ def test_T5_an_order_is_shown_to_its_owner_only() -> None:
 
 
 @given(
-    st.integers(1, 10_000_000),
+    st.integers(1, 1_000_000),
     st.integers(1, 9_999),
     st.integers(0, 10_000),
     st.integers(min_value=0, max_value=99),
