@@ -119,6 +119,11 @@ class BackOffice:
         """`row` is a row of the catalogue."""
         return await self.send(self.event("product.changed.v1", None, {**row, "version": version}))
 
+    async def decide(self, approval_id: str, decision: str, by: str, **prices: Any) -> Taken:
+        """`prices`: unitPrices or total, with a counter."""
+        data = {"approvalId": approval_id, "decision": decision, "by": by, **prices}
+        return await self.send(self.event("quote.approval.decided.v1", None, data))
+
     async def cancel(self, order_number: str, reason: str) -> Taken:
         return await self.send(self.event("order.cancel.requested.v1", order_number, {"reason": reason}))
 

@@ -29,6 +29,9 @@ pytestmark = pytest.mark.local_run
         "comparison",
         "sample_request",
         "hand_over",
+        "haggle",
+        "approval",
+        "approval_counter",
     ],
 )
 def test_the_journey_goes_as_its_scenario_says(local_run: LocalRun, scenario: str) -> None:
