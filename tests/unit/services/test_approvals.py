@@ -85,6 +85,7 @@ def test_a_price_below_the_floor_is_put_before_all_staff_and_the_quote_stands(sh
         "approval": question.approval_id,
         "asked": "TEA-JAS:120",
         "reason": "below_floor",
+        "until": shop.quote.valid_until.isoformat(),
     }
 
 
@@ -118,6 +119,36 @@ def test_at_night_the_customer_hears_when_the_shop_opens_and_the_reminder_waits_
     closed = int((opens - NIGHT).total_seconds())
     assert shop.referring.timers_of(question)["approvalReminderSeconds"] == closed + 1800
     assert "11/30(一) 09:00" in str(shop.line.shown)
+
+
+def test_a_quote_that_is_asked_about_at_night_stands_until_somebody_has_been_there(shop: TalkingShop) -> None:
+    shop.clock.now = NIGHT
+    question = referred(shop)
+    opens = datetime(2026, 11, 30, 1, 0, tzinfo=UTC)
+    assert shop.quote.valid_until == opens + timedelta(seconds=1800 + 3600)
+    assert [quote.quote_version for quote in shop.quote_rows] == [1]
+
+    shop.clock.now = opens + timedelta(minutes=20)
+    shop.sweeping.sweep()
+    shop.press(f"approval_ok?a={question.approval_id}", AN)
+
+    assert approval(shop).effect is Effect.OFFERED
+    assert shop.held("TEA-JAS") == 36
+
+
+def test_a_new_quote_that_is_asked_about_at_night_stands_as_long(shop: TalkingShop) -> None:
+    shop.clock.now = NIGHT
+    shop.say("3 箱茉莉綠茶 一盒 120 可以嗎")
+
+    assert shop.quote.valid_until == datetime(2026, 11, 30, 2, 30, tzinfo=UTC)
+    assert len(shop.quote_rows) == 1
+
+
+def test_no_question_keeps_stock_for_longer_than_three_days_more(shop: TalkingShop) -> None:
+    shop.clock.now = datetime(2027, 2, 4, 10, 40, tzinfo=UTC)  # after closing, before six holidays
+    referred(shop)
+
+    assert shop.quote.valid_until == shop.clock.now + timedelta(days=4)
 
 
 def test_a_shop_without_staff_calls_an_operator_at_once() -> None:

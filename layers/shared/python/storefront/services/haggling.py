@@ -165,9 +165,11 @@ class HaggleDesk:
         offered = _written({step.sku: step.unit_price})
         facts = {"asked": "", "offered": offered, "reason": Reason.STEP.value}
         recorded = entry(turn.start, EntryKind.MET, self._clock(), event.event_id, **facts)
-        return replace(
-            turn, facts={**turn.facts, "haggled": EntryKind.MET.value}, writes=(*turn.writes, recorded)
-        )
+        told = {"haggled": EntryKind.MET.value}
+        (after,) = _positions(turn.start, (step.sku,), catalogue, self._rules)
+        if after.least(table.round_number) >= after.price:
+            told["last_word"] = "yes"
+        return replace(turn, facts={**turn.facts, **told}, writes=(*turn.writes, recorded))
 
     # What the shop answers -------------------------------------------------------------------------------
 

@@ -24,6 +24,9 @@ from storefront.services.quoting import entry
 from storefront.services.staff import Staff
 from storefront.services.turns import ChatEvent, Turn
 
+STANDS_ON_AT_MOST: Final = timedelta(days=3)
+"""A quote outlives its own time by this much at the most, so that a question asked at night can be answered."""
+
 OVERDUE_AFTER: Final = timedelta(hours=1)
 """So long after the workflow's last wait an approval is nobody's any more; the sweeper opens a case then."""
 
@@ -98,6 +101,7 @@ class Referring:
         )
         waits = sum(self.timers_of(approval).values())
         approval = replace(approval, due_at=now + timedelta(seconds=waits) + OVERDUE_AFTER)
+        lasting = self._lasting(quote, approval)
         recorded = entry(
             quote,
             EntryKind.REFERRED,
@@ -106,20 +110,44 @@ class Referring:
             approval=approval.approval_id,
             asked=",".join(f"{sku}:{price}" for sku, price in approval.asked.items()),
             reason=approval.reason.value,
+            until=lasting.valid_until.isoformat(),
         )
         writes: tuple[Write, ...] = (Put(approval), recorded, *self._told(approval))
         facts = self._facts(quote, approval)
         causes = (approval.approval_id,)
         if turn is None:
+            longer = (Put(lasting),) if lasting != quote else ()
             return Turn(
-                conversation, Topic.PRICE_REFERRED, facts, writes, staff_causes=causes, referred=approval
+                conversation,
+                Topic.PRICE_REFERRED,
+                facts,
+                (*writes, *longer),
+                staff_causes=causes,
+                referred=approval,
             )
+        made = tuple(Put(lasting) if each == Put(quote) else each for each in turn.writes)
         return replace(
             turn,
             facts={**turn.facts, **facts},
-            writes=(*turn.writes, *writes),
+            writes=(*made, *writes),
+            start=lasting,
             staff_causes=causes,
             referred=approval,
+        )
+
+    def _lasting(self, quote: Quote, approval: Approval) -> Quote:
+        """The same quote, valid until somebody will have been there to decide; its lines and prices stay."""
+        timers = self.timers_of(approval)
+        patience = timedelta(seconds=timers["approvalReminderSeconds"] + timers["approvalPatienceSeconds"])
+        answered = min(approval.created_at + patience, quote.valid_until + STANDS_ON_AT_MOST)
+        longer = answered - quote.valid_until
+        if longer <= timedelta(0):
+            return quote
+        return replace(
+            quote,
+            valid_until=answered,
+            remind_at=quote.remind_at + longer if quote.remind_at is not None else None,
+            due_at=quote.due_at + longer if quote.due_at is not None else None,
         )
 
     def begin(self, approval: Approval | None) -> None:
