@@ -19,27 +19,31 @@ class Change(StrEnum):
 
 
 _ADD = (
-    r"再(?:多|追)?(?:來|加|要|給|訂|買|點|拿)?|多(?:加|來|要|給|訂|買|拿)?|加(?:購|訂|買|點)?|追加|還要|另加"
+    r"再(?:多|追)?(?:來|加|要|給|訂|買|點|拿)?|(?<![麼很不太好差])多(?:加|來|要|給|訂|買|拿)?|加(?:購|訂|買"
+    r"|點)?|追加|還要|另加"
     r"|\badd|\bmore|\banother|\bextra|\badditional|追加で|あと|もう|เพิ่ม(?:อีก)?|อีก|ขอเพิ่ม"
 )
 _REMOVE = (
     r"(?<!要)不要|沒有要|沒要|不用|不需要|不想要|取消|刪掉|刪除|拿掉|去掉|移除|減少?|少(?:買|訂|拿)?|扣掉?"
-    r"|\bremove|\bcancel|\bdelete|\bwithout|\binstead of|\bno|\bdrop|\bminus|\btake (?:off|out|away)|\bskip"
+    r"|\bremove|\bcancel|\bdelete|\bwithout|\binstead of|\bno(?: more)?|\bless|\bfewer|\bdrop|\bscrap|\bditch"
+    r"|\bleave out|\blose|\bminus|\btake (?:off|out|away)|\bskip"
     r"|\bforget|\bscratch"
     r"|\b(?:don't|do not|dont|no longer) (?:want|need)|ไม่เอา|ยกเลิก|ลบ|ลด(?!เหลือ)|เอาออก|ไม่ต้องการ"
 )
 _INSTEAD = (
-    r"改(?:成|為|訂|買|要|拿)?|換(?:成|為)?|變成?|而是|\bchange(?: it| that)?(?: to)?|\bmake(?: it| that)?"
+    r"(?:增?加|減少?|降)(?:到|為|成|至)|改(?:成|為|訂|買|要|拿)?|換(?:成|為)?|變成?|而是|\bchange(?: it"
+    r"| that)?(?: to)?|\bmake(?: it| that)?"
     r"|\binstead|[-=]>|→|に變更|變更|やっぱり|やはり|เปลี่ยนเป็น|แก้เป็น|ลดเหลือ|เหลือ|เปลี่ยน"
     r"|更正|訂正|修正|(?:不是|應該)是?|才對"
 )
-_OBJECT = r"\s?(?:給我|我|那個|這個|了|掉|都|就|先|the|my|any|me)?\s?[x×*:,，]?\s?$"
+_OBJECT = r"\s?(?:給我|我|那個|這個|了|掉|都|就|先|the|my|any|me)?\s?[x×*:]?\s?$"
 _ADD_BEFORE = re.compile(rf"(?:{_ADD}){_OBJECT}")
 _REMOVE_BEFORE = re.compile(rf"(?:{_REMOVE}){_OBJECT}")
-_INSTEAD_BEFORE = re.compile(rf"(?:{_INSTEAD}){_OBJECT}")
-_INSTEAD_AFTER = re.compile(r"\s?(?:に變更|にして|に變え|で?お願いし直|\binstead)")
+_INSTEAD_BEFORE = re.compile(rf"(?:{_INSTEAD})[,，]?{_OBJECT}")
+_INSTEAD_AFTER = re.compile(r"\s?(?:才對|に(?:増や|增や|減ら)|に變更|にして|に變え|で?お願いし直|\binstead)")
+_SETS = re.compile(r"(?:(?:增?加|減少?|降|少)(?:到|為|成|至)|เป็น)\s?$")
 _ADD_AFTER = re.compile(r"\s?を?(?:追加|more\b|extra\b|เพิ่ม|อีก)")
-_ALSO_INNER = re.compile(r"\s?も\s?")
+_ALSO_INNER = re.compile(r"\s?(?:も|也(?:要|來|想要)?)\s?")
 _REMOVE_AFTER = re.compile(
     r"\s?(?:都|先|就|我|はもう|は|を|も)?\s?"
     r"(?:不要了?|不用了?|不需要了?|取消|刪掉|刪除|拿掉|去掉|いらない|いりません|不要です|キャンセル|なし|やめ"
@@ -57,7 +61,12 @@ _SWAPPED_BEFORE = re.compile(r"\b(?:swap|replace|exchange|switch|change)(?: the|
 _SWAPPED_FOR = re.compile(r"\s?(?:for|with|to)(?: the| some)?\s?")
 _NOT_THIS_MANY = re.compile(r"(?:不是|不要|不用|不需要|not|ไม่ใช่)\s?$")
 _NOT_BUT = re.compile(r"^\s?(?:ではなく|じゃなく|でなく)")
-_RATHER_THAN = re.compile(r"^\s?(?:boxes|tins|cases|bags)?,?\s?(?:instead of|rather than|not)\s?$")
+_WAIT_NO = re.compile(
+    r"[\s.,，、。…!~]*(?:喔不|哦不|啊不|不對|不是|打錯|說錯|更正|改成?|no|wait|sorry|oops|i mean|make that"
+    r"|もとい|じゃなくて|ではなく|ไม่ใช่|เอ๊ย)"
+    r"[\s.,，、。…!~是]*(?:對|no|sorry|make that|i mean)?[\s.,，、。…!~是]*"
+)
+_RATHER_THAN = re.compile(r"[,，]?\s?(?:(?<![a-z])(?:instead of|rather than|not)|而?不是)\s?$")
 _MORE_OF_IT = re.compile(r"\b(?:more|extra|additional|another)\b")
 _LESS_OF_IT = re.compile(r"\b(?:less|fewer)\b")
 
@@ -66,6 +75,8 @@ def change_from(lead: str, inner: str, trail: str) -> Change:
     """What the words before, between and behind a product and its quantity do to the quote."""
     if _REMOVE_BEFORE.search(lead) or _REMOVE_BEFORE.search(inner) or _REMOVE_AFTER.match(trail):
         return Change.REMOVE
+    if _SETS.search(lead) or _SETS.search(inner):
+        return Change.INSTEAD
     if _ADD_BEFORE.search(lead) or _ADD_BEFORE.search(inner) or _ADD_AFTER.match(trail):
         return Change.ADD
     if _ALSO_INNER.fullmatch(inner):
@@ -91,7 +102,12 @@ def takes_back(lead: str, between: str) -> bool:
     """不是 2 盒是 3 盒, 2 盒改成 3 盒: whether the first of two quantities no longer counts."""
     if PRODUCT_MARK in between:
         return False
-    return bool(_NOT_THIS_MANY.search(lead) or _NOT_BUT.match(between) or _INSTEAD_BEFORE.search(between))
+    return bool(
+        _WAIT_NO.fullmatch(between)
+        or _NOT_THIS_MANY.search(lead)
+        or _NOT_BUT.match(between)
+        or _INSTEAD_BEFORE.search(between)
+    )
 
 
 def takes_back_the_next(between: str) -> bool:

@@ -113,10 +113,11 @@ def find_dates(folded: str, today: date, language: Language | None = None) -> tu
     """
     mentions: list[DateMention] = []
     taken = folded
+    for start, end, feast in holidays.find_feasts(folded, today):
+        mentions.append(DateMention(start, end, feast))
+        taken = taken[:start] + "\n" * (end - start) + taken[end:]
     for pattern, read in _READERS:
         for match in pattern.finditer(taken):
-            if pattern is holidays.HOLIDAY and not holidays.is_wish(match):
-                continue
             day = read(match, today, language)
             weekday_said = _WEEKDAY_SAID.match(taken, match.end())
             end = weekday_said.end() if weekday_said else match.end()
@@ -251,10 +252,6 @@ def _read_in_weeks(match: re.Match[str], today: date, _language: Language | None
     return holidays.read_in_weeks(match, today)
 
 
-def _read_holiday(match: re.Match[str], today: date, _language: Language | None) -> date | None:
-    return holidays.read_holiday(match, today)
-
-
 def _read_month_part(match: re.Match[str], today: date, _language: Language | None) -> date | None:
     return holidays.read_month_part(match, today)
 
@@ -271,7 +268,6 @@ _READERS: tuple[tuple[re.Pattern[str], _Reader], ...] = (
     (_MONTH_DAY, _read_month_day),
     (holidays.IN_WEEKS, _read_in_weeks),
     (_IN_DAYS, _read_in_days),
-    (holidays.HOLIDAY, _read_holiday),
     (holidays.MONTH_PART, _read_month_part),
     (holidays.WEEKEND, _read_weekend),
     (_RELATIVE, _read_relative),

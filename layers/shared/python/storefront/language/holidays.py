@@ -2,6 +2,7 @@
 
 import re
 from calendar import monthrange
+from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Final
 
@@ -34,17 +35,13 @@ _NAMES: Final = {
     "dragon_boat": "端午節?|dragon boat(?: festival)?",
     "mid_autumn": "中秋節?|mid[- ]autumn(?: festival)?|moon festival|ไหว้พระจันทร์",
 }
+_FEAST: Final = re.compile("|".join(f"(?P<{name}>{fold(words)})" for name, words in _NAMES.items()))
 # A feast is a day of delivery only when the words say so: 中秋送禮 is what a present is for.
-_BEFORE = r"(?P<{0}>\s?(?:之|以)?前|\s?(?:まで|の前|前)(?:に)?)?"
-_WANTED = r"\s?(?:當天|那天|當日)?(?:要|到貨|送達|送到|收到|寄到|配送|当日|に届|に着|着)"
-HOLIDAY: Final = re.compile(
-    "|".join(
-        rf"(?P<b_{name}>(?<![a-z])(?:before|ahead of|ก่อน)\s?(?:วัน)?)?"
-        rf"(?P<o_{name}>(?<![a-z])(?:by|on|for|until|in time for|ภายใน|วัน)\s?)?"
-        rf"(?P<{name}>{fold(words)})"
-        rf"(?:(?P<a_{name}>\s?[之以]?前)|(?P<w_{name}>{fold(_WANTED)}|\s?までに?))?"
-        for name, words in _NAMES.items()
-    )
+_BEFORE_IT: Final = re.compile(r"(?:(?<![a-z])(?:before|ahead of)|ก่อน)\s?(?:the )?(?:วัน)?\s?$")
+_ON_IT: Final = re.compile(r"(?:(?<![a-z])(?:by|on|for|until|in time for)|ภายใน|วัน)\s?(?:the )?$")
+_BEFORE_IT_BEHIND: Final = re.compile(r"\s?(?:[之以]?前|の前)")
+_ON_IT_BEHIND: Final = re.compile(
+    fold(r"\s?(?:當天|那天|當日)?(?:要|到貨|送達|送到|收到|寄到|配送|当日|に届|に着|着)|\s?までに?")
 )
 MONTH_PART: Final = re.compile(
     "(?P<which>下下個?|下個?|這個?|本)?月(?P<part>底|初|中)|(?P<end_en>(?:the )?end of (?:the|this) month"
@@ -67,20 +64,20 @@ _WEEKS: Final = {
 }
 
 
-def read_holiday(match: re.Match[str], today: date) -> date | None:
-    """The next such feast, or the day before it when that is what the words say; None when it is only mentioned."""
-    name = next(name for name in _NAMES if match[name])
-    before = match[f"b_{name}"] or match[f"a_{name}"]
-    if not (before or match[f"o_{name}"] or match[f"w_{name}"]):
-        return None
-    day = _next_feast(name, today)
-    return day - timedelta(days=1) if day and before else day
-
-
-def is_wish(match: re.Match[str]) -> bool:
-    """Whether a feast is named as a day to deliver by."""
-    name = next(name for name in _NAMES if match[name])
-    return any(match[f"{part}_{name}"] for part in "boaw")
+def find_feasts(folded: str, today: date) -> Iterator[tuple[int, int, date | None]]:
+    """Where a feast is named as a day to deliver by, and which day that is: the next such feast, or the day before."""
+    for match in _FEAST.finditer(folded):
+        lead = folded[max(0, match.start() - 16) : match.start()]
+        before = _BEFORE_IT.search(lead)
+        begins = before or _ON_IT.search(lead)
+        before_behind = _BEFORE_IT_BEHIND.match(folded, match.end())
+        ends = before_behind or _ON_IT_BEHIND.match(folded, match.end())
+        if begins or ends:
+            day = _next_feast(match.lastgroup or "", today)
+            if day and (before or before_behind):
+                day -= timedelta(days=1)
+            start = match.start() - len(lead) + begins.start() if begins else match.start()
+            yield start, ends.end() if ends else match.end(), day
 
 
 def _next_feast(name: str, today: date) -> date | None:

@@ -35,10 +35,11 @@ __all__ = [
     "parse_inquiry",
 ]
 
-MAX_CHARACTERS: Final = 2_000
-"""An order longer than this is read up to here."""
+MAX_CHARACTERS: Final = 1_200
+"""An order longer than this is read up to here: room for a quote's twenty lines and the words around them."""
 
 _LONGEST_NOTE: Final = 200
+_TELLING: Final = 300  # characters that tell what a message is and in which language
 _PRICE_OR_STOCK = frozenset({About.PRICE, About.STOCK})
 _NOT_THAT_DAY = re.compile(r"(?:不是|不要|從|原本|(?<![a-z])(?:not|from)|ไม่ใช่|จาก)\s?(?:on )?$")
 _ANOTHER_DAY = re.compile(
@@ -72,14 +73,20 @@ def parse_inquiry(
 
     `reader` is the language that the customer reads: 箱 is a carton in Chinese and a box in Japanese.
     """
-    cleaned = clean(text)[:MAX_CHARACTERS]
-    language = language_of(cleaned, reader)
+    cleaned = clean(text, limit=MAX_CHARACTERS)
+    language = language_of(cleaned[:_TELLING], reader)
     if language is None and reader is Language.JA:
         language = reader
     passages = mark_out(cleaned, fold(cleaned), vocabulary, today, language)
     tokens = Pairing(passages.work, (*passages.products, *passages.amounts), vocabulary).run()
     lines, questions = LineReader(cleaned, tokens, vocabulary).read()
     wished, day_question = _day(cleaned, passages, ordered=bool(lines))
+    if (
+        passages.asks is not None
+        and passages.is_about_one
+        and not _PRICE_OR_STOCK.intersection(passages.asks.kinds)
+    ):
+        lines, questions = [], []  # 一箱鳳梨酥有幾盒, "how long does a box keep"
     if passages.asks is not None and not passages.has_quantity:
         # A question about the goods is answered; only price and stock lead on to "how many?".
         questions = questions if _PRICE_OR_STOCK.issuperset(passages.asks.kinds) else []
@@ -88,7 +95,7 @@ def parse_inquiry(
         (*questions, *day_question),
         " ".join(cleaned[start:end] for start, end in passages.left_over)[:_LONGEST_NOTE],
         wished,
-        intent_of(cleaned),
+        intent_of(cleaned[:_TELLING]),
         language,
         passages.price_wish,
         passages.asks,

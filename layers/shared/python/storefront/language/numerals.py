@@ -11,6 +11,7 @@ CHINESE_DIGITS = {
     **dict(zip("零壹貳參肆伍陸柒捌玖", range(10), strict=True)),
     "兩": 2,
     "叁": 3,
+    "叄": 3,
     "弐": 2,
     "壱": 1,
 }

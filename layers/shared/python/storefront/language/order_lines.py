@@ -20,6 +20,11 @@ _FOR_EACH: Final = re.compile(
 _FOR_ALL: Final = re.compile(
     r"全部|都|各|每[樣種個款]|通通|全て|すべて|(?<![a-z])(?:all|each|both|every)(?![a-z])|ทั้งหมด|ทุก|อย่างละ"
 )
+_RULED_OUT: Final = re.compile(r"(?:而?不是|(?<![a-z])not(?: the)?|ไม่ใช่)\s?$", re.IGNORECASE)
+_ADDS_UP: Final = re.compile(
+    r"(?:共|合計|加起來|分成?|(?<![a-z])(?:total(?: of)?|altogether|in all)|全部で|รวม(?:เป็น)?)\s?[:：]?\s?$",
+    re.IGNORECASE,
+)
 _NAMES_SOMETHING: Final = re.compile(
     r"[\u3400-\u9fff]{2}|[\u30a1-\u30fa]{3}|[\u0e01-\u0e2e].{3}|[a-z]{4}", re.IGNORECASE
 )
@@ -92,6 +97,10 @@ class LineReader:
 
     def _read_named(self, product: Product, sku: str, phrase: str) -> None:
         change = product.change
+        if not product.amounts and _RULED_OUT.search(
+            self._cleaned[max(0, product.start - 8) : product.start]
+        ):
+            return  # 要紅茶不是烏龍
         if product.amounts:
             self._read_amounts(product, sku, phrase)
         elif change is Change.REMOVE:
@@ -164,6 +173,8 @@ class LineReader:
         )
         if mention.value is None:
             self._ask(QuestionKind.QUANTITY_REFUSED, self._written(amount), (), [amount], amount.change)
+        elif others and _ADDS_UP.search(self._cleaned[max(0, amount.start - 12) : amount.start]):
+            return  # 共 6 盒: what the lines come to
         elif amount.change is Change.SET and (stranger := self._stranger()):
             self._ask(QuestionKind.UNKNOWN_PRODUCT, self._written(stranger), (), [amount], amount.change)
         elif others:

@@ -287,7 +287,8 @@ class Pairing:
 
     def _lead(self, token: Token) -> str:
         """The words before a token, back to the token before it."""
-        before = self.tokens[token.place - 1].end if token.place else 0
+        meant = (one for one in reversed(self.tokens[: token.place]) if _counts(one))
+        before = next((one.end for one in meant), 0)
         return self._marked[max(before, token.start - _LEAD) : token.start]
 
     def _trail(self, token: Token) -> str:
@@ -306,6 +307,10 @@ class Pairing:
         ):
             return False
         return isinstance(following, Product) or following.paired
+
+
+def _counts(token: Token) -> bool:
+    return isinstance(token, Amount) or token.is_known or bool(token.amounts)
 
 
 def _is_listed(product: Token, amount: Token) -> bool:

@@ -1,7 +1,7 @@
 """Marks out a message: where products, quantities and days stand in it, and which words are left over."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -17,7 +17,7 @@ from storefront.language.quantities import PRODUCT_MARK, TAKEN_MARK, QuantityMen
 from storefront.language.small_talk import marked, unexplained, without_other_numbers
 from storefront.language.units import unit_at
 
-_MAX_MENTIONS: Final = 150
+_MAX_MENTIONS: Final = 60
 _MAX_SUGGESTIONS: Final = 12
 _BESIDE: Final = 2
 
@@ -26,9 +26,17 @@ _EACH_BEFORE: Final = re.compile(
 )
 _EACH_AFTER: Final = re.compile(r"\s?(?:ずつ|each\b|of each\b|อย่างละ|apiece\b)")
 _NEVER_FOR_SALE: Final = re.compile(
-    "問題|朋友|小孩|同事|公司|地址|地方|客人|家人|question|friend|people|person"
+    "問題|朋友|小孩|同事|公司|地址|地方|客人|家人|樣(?!品)|種|款|項|口味|question|friend|people|person"
+    "|kinds?(?![a-z])|以上|以下|起(?![來床])|or more|and up"
 )
 _WORTH_ASKING: Final = re.compile(r"[\u3400-\u9fff]|[^\W\d_a-z]{2}|[a-z]{3}")
+
+
+_WANTS: Final = re.compile(
+    "要|買|訂|來|給我|拿|想|加|(?<![a-z])(?:want|need|order|buy|get|take|have|like|add|send)(?![a-z])"
+    "|ください|お願い|欲しい|ほしい|注文|追加"
+    "|ขอ|เอา|สั่ง|ซื้อ|อยากได้|เพิ่ม"
+)
 
 
 @dataclass(frozen=True)
@@ -43,6 +51,12 @@ class Passages:
     price_wish: PriceWish | None
     asks: ProductQuestion | None
     has_quantity: bool
+
+    @property
+    def is_about_one(self) -> bool:
+        """Whether it only speaks of one of something, and no word wants to have it."""
+        ones = all(amount.mention.value == 1 for amount in self.amounts)
+        return bool(self.amounts) and ones and _WANTS.search(self.work) is None
 
 
 def mark_out(
@@ -149,29 +163,46 @@ def _with_neighbours(
     蜜香紅茶 is perhaps not the 紅茶 of this shop, so it is asked about, with the whole of the words; 阿薩母紅茶 is the
     shop's 阿薩姆紅茶 with a slip in it; 高山茶烏龍 says the same thing twice.
     """
-    left_over = list(pieces)
+    ends = {end: (start, end) for start, end in pieces}
+    starts = {start: (start, end) for start, end in pieces}
+    gone: set[tuple[int, int]] = set()
+    known: dict[str, bool] = {}
     for product in named:
-        touching = [piece for piece in left_over if _touches(folded, piece, product)]
+        beside = (_before(folded, ends, product), _after(folded, starts, product))
+        touching = [piece for piece in beside if piece is not None and piece not in gone]
         if not touching or not product.exact:
             continue
-        start = min(product.start, *(start for start, _ in touching))
-        end = max(product.end, *(end for _, end in touching))
-        own = set(product.skus)
-        if not own & set(vocabulary.misspelt(folded[start:end])):
-            belongs = [bool(own & set(vocabulary.candidates(folded[at:to]))) for at, to in touching]
-            product.exact = all(belongs)
-        product.start, product.end = start, end
-        left_over = [piece for piece in left_over if piece not in touching]
-    return left_over
+        product.start = min(product.start, *(start for start, _ in touching))
+        product.end = max(product.end, *(end for _, end in touching))
+        whole = folded[product.start : product.end]
+        if whole not in known and len(known) < _MAX_SUGGESTIONS:
+            own = set(product.skus)
+            known[whole] = bool(own & set(vocabulary.misspelt(whole))) or all(
+                own & set(vocabulary.candidates(folded[at:to])) for at, to in touching
+            )
+        product.exact = known.get(whole, False)
+        gone.update(touching)
+    return [piece for piece in pieces if piece not in gone]
 
 
-def _touches(folded: str, piece: tuple[int, int], product: Product) -> bool:
-    """Whether words stand against a product's name: a space apart in Latin letters, nothing in other scripts."""
-    between = (
-        folded[piece[1] : product.start] if piece[1] <= product.start else folded[product.end : piece[0]]
-    )
-    near_ends = (folded[piece[0]], folded[piece[1] - 1], folded[product.start], folded[product.end - 1])
-    return between == "" or (between == " " and "".join(near_ends).isascii())
+def _before(folded: str, ends: Mapping[int, tuple[int, int]], product: Product) -> tuple[int, int] | None:
+    """The words that stand against the beginning of a product's name: a space apart in Latin letters."""
+    piece = ends.get(product.start)
+    if piece is None and folded[product.start - 1 : product.start] == " ":
+        piece = ends.get(product.start - 1)
+        if piece and not (folded[piece[1] - 1] + folded[product.start]).isascii():
+            return None
+    return piece
+
+
+def _after(folded: str, starts: Mapping[int, tuple[int, int]], product: Product) -> tuple[int, int] | None:
+    """The words that stand against the end of a product's name: a space apart in Latin letters."""
+    piece = starts.get(product.end)
+    if piece is None and folded[product.end : product.end + 1] == " ":
+        piece = starts.get(product.end + 1)
+        if piece and not (folded[product.end - 1] + folded[piece[0]]).isascii():
+            return None
+    return piece
 
 
 def _suggested(folded: str, pieces: list[tuple[int, int]], vocabulary: Vocabulary) -> list[Product]:

@@ -118,8 +118,10 @@ _ASKED_AFTER = re.compile(
     r"|work|possible|would be|deal|fine)"
 )
 _ASKED_BEFORE = re.compile(
-    r"(?:(?:can|could|would|will) (?:you|u|i|we)(?![a-z])|(?:how|what) about|i(?: can|'ll"
-    r"| will) (?:only )?pay|i offer|可以算|能不能|可不可以|可否|能否|想要算)"
+    r"(?:(?:can|could|would|will) (?:you|u|i|we)(?: please)? (?:do|make|accept|offer|sell|take|give|go)(?![a-z])"
+    r"|(?:how|what) about|i(?: can|'ll"
+    r"| will) (?:only )?pay|i offer|可以算|想要算"
+    r"|(?:能不能|可不可以|可否|能否)[^\n]{0,6}(?:算|賣|便宜|降))"
     r"[^\n.?!。？！]{0,24}$"
 )
 _BUDGET = re.compile("預算|以內|以下|不超過|budget|under|below|up to|予算|以内|งบ|ไม่เกิน")
@@ -146,7 +148,7 @@ _AMOUNT_OFF_AFTER = re.compile(r"\s?(?:off(?![a-z])|less(?![a-z])|cheaper|引き
 _CHEAPER = re.compile(
     r"便宜(?:一?[點些下]|嗎|給|賣|喔|啦|吧|呢|$)|[算再更能]\S{0,6}便宜|便宜.{0,4}(?:可以|好嗎|行嗎|嗎)"
     r"|(?:有|給|要|打|算)\S{0,4}折(?:扣|嗎|數)?(?!碼|券)|折扣(?!碼|券|代碼)|打個?折|打折"
-    r"|優惠(?!碼|券|卷|代碼)|殺價|議價|講價|還價|降價|減價|太貴|好貴|蠻貴|滿貴|有?點貴|貴了|貴一?[些點]"
+    r"|打?幾折|優惠(?!碼|券|卷|代碼)|殺價|議價|講價|還價|降價|減價|太貴|好貴|蠻貴|滿貴|有?點貴|貴了|貴一?[些點]"
     r"|最低(?:價|多少|可以)|底價|零頭|抹零|友情價|老客戶|老顧客|團購價|算少一?點|少算一?點"
     r"|cheaper|(?<![a-z])discounts?(?! codes?)(?![a-z])|(?:better|best|lower|lowest|special|good|bulk"
     r"|wholesale) (?:price|deal|offer|rate)|expensive|pric(?:e)?y(?![a-z])|bargain|haggle"
@@ -218,6 +220,8 @@ def _mention(work: str, match: re.Match[str], amount: int, language: Language | 
     if currency:
         end = currency.end()
     is_money = bool(money or currency)
+    if not is_money and work[end:].lstrip(" ")[:1] == PRODUCT_MARK:
+        return None  # so many of a product
     if not is_money and (amount < _LEAST_BARE or _NO_PRICE_AFTER.match(work, end)):
         return None
     asked = bool(_ASKED_AFTER.match(work, end) or _ASKED_BEFORE.search(before))

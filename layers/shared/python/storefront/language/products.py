@@ -75,6 +75,7 @@ class Vocabulary:
         for key in self._skus:
             lengths.setdefault(key[0], set()).add(len(key))
         self._lengths = {first: sorted(found, reverse=True) for first, found in lengths.items()}
+        self._sounding: dict[str, list[tuple[str, str]]] = {}
         self._by_length: dict[int, list[tuple[str, str]]] = {}
         for sku, names in self._phrases.items():
             for name in names:
@@ -153,12 +154,19 @@ class Vocabulary:
         return tuple(mentions)
 
     def _homophone_at(self, folded: str, at: int, run_end: int) -> ProductMention | None:
-        for syllable in syllables_of(folded[at]):
-            for name, sku in self._by_syllable.get(syllable, ()):
-                end = at + len(name)
-                if end <= run_end and sound_alike(folded[at:end], name):
-                    return ProductMention(at, end, (sku,))
+        for name, sku in self._names_that_sound_like(folded[at]):
+            end = at + len(name)
+            if end <= run_end and sound_alike(folded[at:end], name):
+                return ProductMention(at, end, (sku,))
         return None
+
+    def _names_that_sound_like(self, first: str) -> list[tuple[str, str]]:
+        """The Han names whose first character may be read as this one, and with what SKU."""
+        known = self._sounding.get(first)
+        if known is None:
+            found = (name for each in syllables_of(first) for name in self._by_syllable.get(each, ()))
+            known = self._sounding[first] = list(dict.fromkeys(found))
+        return known
 
     @cached_property
     def _by_syllable(self) -> dict[str, list[tuple[str, str]]]:

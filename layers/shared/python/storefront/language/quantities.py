@@ -6,7 +6,7 @@ read as what they are, never as the part of them that happens to be a number.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import islice
 
@@ -16,7 +16,7 @@ from storefront.language.text import clean, fold, language_of
 from storefront.language.units import DOZEN, unit_at
 
 MAX_QUANTITY = 9_999
-_MAX_MENTIONS = 150
+_MAX_MENTIONS = 60
 
 PRODUCT_MARK = "\ue000"
 """Stands where a product was found, so that a number beside it is known to belong to something."""
@@ -84,6 +84,7 @@ _BEFORE_UNIT = re.compile(
     r"\s?(?:more |extra |additional |another |less |fewer |of |(?:big|small|large|full|whole) |[大小整](?!家))?"
 )
 _RANGE = re.compile(rf"\s?(?:[-~〜–—]|到|至|或|か|から|ถึง|\b(?:or|to)\b)\s?(?=[\d{_CN}]|(?:{_EN})\b)")
+_FROM = re.compile(r"(?:從|由|(?<![a-z])from|จาก)\s?$")
 _ABOUT = re.compile("[多幾來](?![a-z])")
 _AND_A_HALF = re.compile(r"\s?半(?![價小年天])|\sand a half|ครึ่ง")
 # After these a number counts something that is not sold: floors, people, days, discounts.
@@ -168,6 +169,9 @@ def _mention(folded: str, match: re.Match[str], language: Language | None) -> Qu
     if about:
         refusal = refusal or Refusal.APPROXIMATE
     upper = _RANGE.match(folded, end)
+    if upper and _FROM.search(folded[max(0, start - 6) : start]):
+        # from 3 to 5: only the second is wanted
+        return _second_of_two(folded, start, _RUN.match(folded, upper.end()), language)
     other = _RUN.match(folded, upper.end()) if upper else None
     if other is None and unit is None and value is not None:
         other = _next_in_a_row(folded, end, value, language)
@@ -175,9 +179,19 @@ def _mention(folded: str, match: re.Match[str], language: Language | None) -> Qu
         refusal = Refusal.APPROXIMATE
         unit = unit_at(folded, other.end() + (folded[other.end() : other.end() + 1] == " "), language)
         senses, end = (unit.senses, unit.end) if unit else ((), other.end())
+    if other and upper and "から" in upper[0] and folded.startswith(("に", "へ"), end):
+        return _second_of_two(folded, start, other, language)  # 2箱から4箱に変更
     if refusal is None and value is not None:
         refusal = Refusal.ZERO if value == 0 else Refusal.TOO_LARGE if value > MAX_QUANTITY else None
     return QuantityMention(start, end, None if refusal else value, refusal, senses)
+
+
+def _second_of_two(
+    folded: str, start: int, second: re.Match[str] | None, language: Language | None
+) -> QuantityMention | None:
+    """The quantity that another one is changed to; it covers both in the text."""
+    mention = _mention(folded, second, language) if second else None
+    return replace(mention, start=start) if mention else None
 
 
 def _next_in_a_row(folded: str, end: int, value: int, language: Language | None) -> re.Match[str] | None:

@@ -29,7 +29,11 @@ _LINK = re.compile(
     r"https?://\S{1,500}|www\.\S{1,500}|(?<![a-z0-9._-])[a-z0-9._-]{1,64}@[a-z0-9-]{1,64}\.[a-z.]{2,20}"
 )
 _STORE = re.compile(r"(?<![0-9])7-?(?:11|eleven)(?![0-9])")
-_PATTERNS = (_LINK, _PHONE, _MONEY, _STORE, _CLOCK)
+_STREET = re.compile(
+    r"(?<![0-9])[0-9]{1,5}[a-z]? (?:[a-z]{2,20} ){1,4}"
+    r"(?:rd|road|st|street|ave|avenue|lane|ln|blvd|boulevard|drive|dr|sec|section)(?![a-z])[^\n]{0,60}"
+)
+_PATTERNS = (_LINK, _STREET, _PHONE, _MONEY, _STORE, _CLOCK)
 
 _POLITE_CHINESE = (
     "我想要 我要 我想 想要 想買 想訂 想喝 想吃 想問 要訂 要買 訂購 預訂 預購 下單 購買 幫我訂 幫我 幫忙 麻煩 "
@@ -43,7 +47,8 @@ _POLITE_CHINESE = (
     "跟 與 及 還 也 是 "
     "多少錢 怎麼賣 價格 價錢 報價單 報價 預算 多少 改成 改為 改 換成 換 變成 變 更正 修正 不要 不是 不對 "
     "取消 不用 不需要 "
-    "追加 加購 加 多 少 減 又 應該 才對 打錯 說錯 寫錯 拿掉 刪掉 刪除 去掉 扣掉 其他 其它 不變 照舊 一樣 "
+    "追加 加購 加 多 少 減 又 算 那麼 這麼 麼 以上 以下 葉 類 系列 款式 口味 味道 應該 才對 打錯 說錯 寫錯 "
+    "拿掉 刪掉 刪除 去掉 扣掉 其他 其它 不變 照舊 一樣 "
     "同樣 全部 通通 整箱 整盒 整 都 "
     "前 後 給 那 這個 那個 這款 那款 這種 那種 這 我們 我 你們 他們 你 您 個 喜歡 好喝 好吃 好 對 嗨 點 到 "
     "在 於 "
@@ -108,12 +113,19 @@ _POLITE_THAI = (
     "อัน มาก เลย สัก แค่ ดี พอ ไป มา"
 )
 _POLITE = f"{_POLITE_CHINESE} {_POLITE_ENGLISH} {_POLITE_JAPANESE} {_POLITE_THAI}"
-_FILLER = re.compile(
-    "|".join(
-        rf"(?<![a-z']){re.escape(word)}(?![a-z'])" if word.isascii() else word
-        for word in sorted({fold(word) for word in _POLITE.split()}, key=len, reverse=True)
-    )
-)
+
+
+def _by_first_letter() -> dict[str, list[tuple[str, re.Pattern[str] | None]]]:
+    """The words of politeness by their first letter, the longest first; some with what may not follow them."""
+    found: dict[str, list[tuple[str, re.Pattern[str] | None]]] = {}
+    for written in sorted({fold(word) for word in _POLITE.split()}, key=len, reverse=True):
+        word, condition, rest = written.partition("(?!")
+        unless = re.compile(rest.removesuffix(")")) if condition else None
+        found.setdefault(word[0], []).append((word, unless))
+    return found
+
+
+_FILLERS = _by_first_letter()
 # Letters with the marks on them, and what joins them; not bopomofo, which people write for particles (ㄉ, ㄇ, ㄛ).
 _CHUNK = re.compile(r"(?:[^\W\d_\u3105-\u312f]|[\u0e31\u0e34-\u0e3a\u0e47-\u0e4e]|[ '.-])+")
 _WORD = re.compile(r"[^\W\d_]{2}|[\u3400-\u9fff]")
@@ -146,12 +158,31 @@ def without_other_numbers(text: str) -> str:
 def unexplained(rest: str) -> Iterator[tuple[int, int]]:
     """The stretches of words that are neither understood nor politeness, as places in the text."""
     for chunk in _CHUNK.finditer(rest):
-        place = chunk.start()
-        for filler in (*_FILLER.finditer(rest, chunk.start(), chunk.end()), None):
-            end = filler.start() if filler else chunk.end()
-            written = rest[place:end]
-            start = place + len(written) - len(written.lstrip(" '.-"))
-            end = place + len(written.rstrip(" '.-"))
-            if start < end and _WORD.search(rest, start, end):
-                yield start, end
-            place = filler.end() if filler else end
+        begin = place = chunk.start()
+        while place <= chunk.end():
+            end = _end_of_filler(rest, place) if place < chunk.end() else place
+            if end is None:
+                place += 1
+                continue
+            written = rest[begin:place]
+            start = begin + len(written) - len(written.lstrip(" '.-"))
+            stop = begin + len(written.rstrip(" '.-"))
+            if start < stop and _WORD.search(rest, start, stop):
+                yield start, stop
+            begin = end
+            place = end if end > place else place + 1
+
+
+def _end_of_filler(rest: str, place: int) -> int | None:
+    """Where the word of politeness ends that begins here; Latin ones are whole words."""
+    for word, unless in _FILLERS.get(rest[place], ()):
+        end = place + len(word)
+        if not rest.startswith(word, place) or (unless is not None and unless.match(rest, end)):
+            continue
+        if not word.isascii() or not (_is_latin(rest[place - 1 : place]) or _is_latin(rest[end : end + 1])):
+            return end
+    return None
+
+
+def _is_latin(character: str) -> bool:
+    return "a" <= character <= "z" or character == "'"
