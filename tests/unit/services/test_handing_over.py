@@ -65,6 +65,16 @@ def test_while_a_person_talks_free_text_gets_no_answer(text: str) -> None:
     assert talk.last_word_at == shop.clock.now
 
 
+def test_a_wish_for_a_lower_price_is_said_to_the_person() -> None:
+    shop = TalkingShop()
+    shop.say("茉莉綠茶 36 盒")
+    shop.say("真人客服")
+    quotes = shop.quote_rows
+    assert shop.say("可以算便宜一點嗎").state is MessageState.SUPPRESSED
+    assert shop.quote_rows == quotes
+    assert shop.conversation().with_person is not None
+
+
 @pytest.mark.parametrize("happening", [Happening.MEDIA, Happening.STICKER])
 def test_pictures_and_stickers_to_the_person_get_no_answer(happening: Happening) -> None:
     shop = with_a_person()

@@ -167,6 +167,15 @@ def test_an_order_that_also_asks_is_quoted_and_answered_in_one_call() -> None:
     assert text["text"].startswith("茉莉綠茶的保存期限是 730 天（自製造日起）。")
 
 
+def test_an_order_that_asks_what_the_catalogue_does_not_say_is_quoted_and_put_to_a_person() -> None:
+    shop = TalkingShop()
+    assert shop.say("粉圓 3 包，素食嗎").topic is Topic.QUOTE
+    assert shop.lines() == {"BOB-TAP": 3}
+    assert shop.line.shown[1]["text"].startswith("黑糖珍珠粉圓的素食標示，商品資料裡沒有寫")
+    assert [sent.to for sent in shop.line.sent] == ["", AN]
+    assert shop.cases == [(CaseKind.PERSON_WANTED, CUSTOMER)]
+
+
 def test_questions_that_hold_for_the_whole_shop_need_no_product() -> None:
     shop = TalkingShop()
     shop.say("運費多少")

@@ -289,7 +289,9 @@ def product_answer(facts: Facts, scene: Scene, speaker: Speaker) -> list[Node]:
 def also_answered(facts: Facts, scene: Scene, speaker: Speaker) -> list[Node]:
     """The answer to what was asked beside an order, after the quote."""
     asked = {name.removeprefix("also_"): fact for name, fact in facts.items() if name.startswith("also_")}
-    return [flex.text_message("\n".join(answer_lines(asked, scene, speaker)))] if asked else []
+    if not asked:
+        return []
+    return [flex.text_message("\n".join([*answer_lines(asked, scene, speaker), *opens(facts, speaker)]))]
 
 
 def answer_lines(facts: Facts, scene: Scene, speaker: Speaker) -> list[str]:

@@ -73,7 +73,7 @@ class HandingOver:
         if event.happening in {Happening.POSTBACK, Happening.FOLLOW}:
             return turn
         if event.happening is Happening.TEXT:
-            if turn.topic is Topic.QUOTE or intent_of(event.text) in self._rules.back_by_words:
+            if _is_a_clear_order(turn) or intent_of(event.text) in self._rules.back_by_words:
                 return self._back(turn)
             if turn.attention in {Why.PERSON, Why.DATA} or _is_about_delivery(heard, turn):
                 return turn
@@ -213,6 +213,11 @@ class HandingOver:
             writes.append(Put(case.resolved(now, who, note)))
             writes.append(Put(AuditEntry(case.kind, case.subject, now, who, CaseAction.RESOLVE, note)))
         return _told(member, customer.customer_id, "ended", *writes)
+
+
+def _is_a_clear_order(turn: Turn) -> bool:
+    """Whether the words made a quote by themselves; a wish for a lower price may be said to the person."""
+    return turn.topic is Topic.QUOTE and turn.referred is None and "haggled" not in turn.facts
 
 
 def _is_about_delivery(heard: Conversation, turn: Turn) -> bool:
