@@ -63,7 +63,11 @@ def mark_out(
     cleaned: str, folded: str, vocabulary: Vocabulary, today: date, language: Language | None
 ) -> Passages:
     """Marks out a message, cleaned and folded: first as it is written, then by its sound if words are left."""
-    found = vocabulary.find(folded)[:_MAX_MENTIONS]
+    found = vocabulary.find(folded)
+    if len(found) > _MAX_MENTIONS:
+        # Nobody orders so much in one message; what comes behind is not even looked at.
+        found = found[:_MAX_MENTIONS]
+        cleaned, folded = cleaned[: found[-1].end], folded[: found[-1].end]
     marks = _Marks(cleaned, folded, found, today, language)
     if marks.has_han_left:
         by_sound = vocabulary.find_homophones(marks.work)

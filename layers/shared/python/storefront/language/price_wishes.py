@@ -176,7 +176,7 @@ def find_price_wish(
     cleaned: str, work: str, skus: tuple[str, ...], language: Language | None
 ) -> PriceWish | None:
     """The wish in a folded text `work` whose products are blanked out; as long as `cleaned`, the text as written."""
-    phrase = " ".join(cleaned.split())[:120]
+    work, phrase = work[:MAX_CHARACTERS], " ".join(cleaned.split())[:120]
     if found := next((found for pattern in _PERCENT if (found := pattern.search(work))), None):
         return PriceWish(WishKind.PERCENT_OFF, _percent(found), None, skus, phrase)
     cheaper = _CHEAPER_FOLDED.search(work) is not None

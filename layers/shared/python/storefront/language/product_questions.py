@@ -200,7 +200,7 @@ _SAID_WITH = {
     About.SAMPLE: {About.STOCK, About.DETAILS},
     About.VEGETARIAN: {About.STOCK},
     About.ALLERGENS: {About.STOCK, About.INGREDIENTS, About.PRICE},
-    About.INGREDIENTS: {About.STOCK},
+    About.INGREDIENTS: {About.STOCK, About.DETAILS},
     About.RETURNS: {About.STOCK},
     About.SPECIFICATION: {About.STOCK, About.PRICE},
     About.ORIGIN: {About.STOCK, About.DETAILS, About.INGREDIENTS},
