@@ -139,6 +139,14 @@ WISHES = st.lists(
 )
 
 
+def test_a_product_that_gives_nothing_is_answered_with_what_the_others_can_give() -> None:
+    fixed = Position("FIX", 1, 10, 10, 10, HaggleRules(rounds=0))
+    soft = Position("SOFT", 1, 100, 100, 50, HaggleRules(rounds=1, percent=10))
+    assert decide([fixed, soft], {"FIX": 1}, 1, 110, RULES) == Decision(
+        Verdict.COUNTER, Reason.BEST_OF_ROUND, {"SOFT": 90}, last=True
+    )
+
+
 @given(lines=tables(), wishes=WISHES, limit=st.sampled_from([1_000, 50_000, 10**9]))
 def test_no_sequence_of_wishes_gets_below_a_floor_or_raises_a_price_or_goes_on_for_ever(
     lines: list[Position], wishes: list[Mapping[str, int] | int | None], limit: int

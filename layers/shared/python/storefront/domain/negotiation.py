@@ -165,6 +165,9 @@ def decide(
     if below and all(_is_worth_asking(each, targets[each.sku], rules) for each in below):
         return Decision(Verdict.REFER, Reason.BELOW_FLOOR, wanted)
     best = {each.sku: max(targets[each.sku], least[each.sku]) for each in positions}
+    if all(best[each.sku] == each.price for each in positions):
+        # What was asked about gives nothing in this round: the offer is what the other lines can give.
+        best = least
     return _offer(Verdict.COUNTER, Reason.BEST_OF_ROUND, positions, best, round_number)
 
 
