@@ -500,7 +500,7 @@ def _deliveries() -> list[Case]:
 
 def _payments() -> list[Case]:
     card = {**_OF_ORDER, "attempt_id": "attempt"}
-    reasons = ("paid_shipped", "confirming", "ended")
+    reasons = ("paid_shipped", "confirming", "ended", "refunding")
     return [
         _case(_T.PAYMENT_CARD, card, AWAITING_PAYMENT),
         _with(_case(_T.PAYMENT_CARD, card, AWAITING_PAYMENT), "without a link", payment_url=None),

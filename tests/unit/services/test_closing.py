@@ -192,6 +192,18 @@ def test_cancelling_twice_refunds_once_and_says_so_both_times() -> None:
     assert len(shop.refunds) == 1
 
 
+def test_cancelling_while_a_part_goes_back_is_not_taken_for_done() -> None:
+    """Before, she was told that her refund was on its way, and the order was packed all the same."""
+    shop = LittleShop().paid()
+    refund = shop.refund(50)
+    plan = shop.cancelling.plan(shop.order, "customer", "test", shop.clock.now)
+    assert (plan.topic.value, plan.facts["reason"], plan.writes) == ("order_cannot_cancel", "refunding", ())
+    shop.carry_out(refund)
+    assert shop.cancel() == "refund_pending"
+    assert shop.order.open_refund is not None
+    assert sorted(each.amount for each in shop.refunds) == [50, 670]
+
+
 def test_cancelling_after_the_label_becomes_one_request_for_a_return() -> None:
     shop = LittleShop().paid()
     shop.change(labelled=True)

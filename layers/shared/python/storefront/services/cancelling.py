@@ -46,6 +46,9 @@ class Cancelling:
         if order.open_refund is not None:
             under_way = self._store.read(Refund, order.order_number, order.open_refund)
             amount = under_way.amount if under_way is not None else order.refundable
+            if amount < order.refundable:
+                # It gives back a part; whoever wants the rest as well must not take it for the cancellation.
+                return CancelPlan(Topic.ORDER_CANNOT_CANCEL, {**facts, "reason": "refunding"})
             return CancelPlan(Topic.REFUND_PENDING, {**facts, "amount": str(amount)})
         if order.state is OrderState.PAID and not order.labelled:
             return self._give_all_back(order, reason, now)
