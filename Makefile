@@ -27,7 +27,7 @@ check: ## format, lint, types, layers of the code, template
 	@$(PYTHON) -m dev.transformed .local/transformed.json && .venv/bin/cfn-lint .local/transformed.json
 	@.tools/sam/bin/sam validate --lint
 
-.PHONY: corpus
+.PHONY: record corpus
 corpus: ## how well the shop understands what customers write, by language and kind, with the misses
 	$(call need,dev)
 	@$(PYTHON) -m tests.corpus
@@ -65,6 +65,11 @@ cases: ## what waits for a person: [DO='show refund_refused …'] [NOTE=…] [OR
 	$(call need,dev)
 	@$(PYTHON) -m dev.cases $(DO) $(if $(NOTE),--note "$(NOTE)") $(if $(ORDER),--order "$(ORDER)") $(if $(AMOUNT),--amount "$(AMOUNT)") \
 		$(if $(REFERENCE),--reference "$(REFERENCE)") $(if $(STACK),--stack "$(STACK)") $(if $(PORT),--port "$(PORT)")
+
+record: ## every round of one quote, with times and events: QUOTE=… [STACK=…]
+	$(call need,dev)
+	@test -n "$(QUOTE)" || { echo "Say which quote: make record QUOTE=…" >&2; exit 1; }
+	@$(PYTHON) -m dev.record "$(QUOTE)" $(if $(STACK),--stack "$(STACK)") $(if $(PORT),--port "$(PORT)")
 
 contracts: ## schemas, OpenAPI and samples of docs/back-office.md, from the code
 	$(call need,dev)

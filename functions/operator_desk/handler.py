@@ -1,6 +1,7 @@
 """Invoked by people with the right to (`make cases`): lists operator cases, shows one, does something about it.
 
-Also lists the words for products that nobody understood (`make phrases`).
+Also lists the words for products that nobody understood (`make phrases`), and shows the record of a quote
+(`make record`).
 
 There is no public route: whoever may invoke this function is an operator, and CloudTrail knows who it was.
 """
@@ -8,8 +9,8 @@ There is no public route: whoever may invoke this function is an operator, and C
 from typing import Any
 
 from storefront import bootstrap
-from storefront.contracts.case_views import approval_json, case_json, phrase_json, view_json
-from storefront.contracts.tasks import ListApprovals, ListCases, ListPhrases, ShowCase, case_task
+from storefront.contracts.case_views import approval_json, case_json, phrase_json, record_json, view_json
+from storefront.contracts.tasks import ListApprovals, ListCases, ListPhrases, ShowCase, ShowRecord, case_task
 from storefront.domain.errors import ActionRefused
 from storefront.observability import flush_metrics, logger
 from storefront.services.vocabulary import vocabulary_of
@@ -21,6 +22,9 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
         if isinstance(task, ListPhrases):
             vocabulary = vocabulary_of(bootstrap.catalogues().read())
             return {"phrases": [phrase_json(each) for each in bootstrap.phrases().unknown(vocabulary)]}
+        if isinstance(task, ShowRecord):
+            record = bootstrap.quote_records().of(task.quoteId)
+            return {"refused": "no such quote"} if record is None else {"record": record_json(record)}
         casework = bootstrap.casework()
         if isinstance(task, ListApprovals):
             return {"approvals": [approval_json(each) for each in casework.open_approvals()]}

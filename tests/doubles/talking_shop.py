@@ -30,6 +30,7 @@ from storefront.services.approving import Approving
 from storefront.services.chat import Chat, Desks
 from storefront.services.coupon_desk import CouponDesk
 from storefront.services.deciding import Deciding
+from storefront.services.declining import DeclineDesk
 from storefront.services.delivery_desk import DeliveryDesk
 from storefront.services.haggling import HaggleDesk
 from storefront.services.handing_over import HandingOver
@@ -68,6 +69,7 @@ MEI: Final = "U" + "a" * 32
 JUN: Final = "U" + "b" * 32
 AN: Final = "U" + "c" * 32
 """One of the shop's own people."""
+PACE: Final = Settings({}).pace_limits
 HOLD_LIMITS: Final = Settings({}).hold_limits
 WORKFLOW_TIMERS: Final = {"decision": 86_400}
 
@@ -317,6 +319,7 @@ class TalkingShop(Services):
                 self.staff_desk,
                 self.products,
                 self.people,
+                DeclineDesk(self.own, self.clock),
             ),
             self.telling,
             self.line,
@@ -327,6 +330,7 @@ class TalkingShop(Services):
             self.approving,
             self.jobs,
             self.clock,
+            PACE,
         )
 
     @cached_property
@@ -460,10 +464,16 @@ class TalkingShop(Services):
                 number = str(payload["orderNumber"])
                 self.shipping.await_delivery(number, f"{WaitStep.DELIVERY.value}:{number}")
 
+    def _open_or_ended(self, order_number: str, cause: str) -> None:
+        try:
+            self.checkout.open_payment(order_number, cause)
+        except OrderEnded:
+            return
+
     def _work(self, job: Job) -> None:
         first, *rest = job.arguments
         does: dict[str, Callable[[], object]] = {
-            "open_payment": lambda: self.checkout.open_payment(first, *rest),
+            "open_payment": lambda: self._open_or_ended(first, *rest),
             "check_payment": lambda: self.checkout.settle(first, *rest),
             "close_order": lambda: self.checkout.close(first, "sweep"),
             "refund": lambda: self.refunding.carry_out(first, *rest),

@@ -34,6 +34,7 @@ from storefront.domain.outbox import Message, Topic
 from storefront.domain.payment import AttemptState, PaymentAttempt
 from storefront.domain.quote import (
     AgreedPrice,
+    DeclineReason,
     Discount,
     DiscountKind,
     OfferedPrice,
@@ -446,6 +447,14 @@ def _quotes() -> list[Case]:
         _case(_T.QUOTE_LAPSED, _OF_QUOTE, MIXED_QUOTE),
         _case(_T.QUOTE_EXPIRED, _OF_QUOTE, MIXED_QUOTE),
         _case(_T.QUOTE_DECLINED, {}),
+        _case(_T.QUOTE_DECLINED, _OF_QUOTE, QUOTE, name="asked why"),
+        *(
+            _case(_T.DECLINE_REASON, {**_OF_QUOTE, "reason": reason.value}, QUOTE, name=reason.value)
+            for reason in DeclineReason
+        ),
+        _case(_T.DECLINE_NOTED, {}),
+        _case(_T.SLOW_DOWN, {}),
+        _case(_T.LINKS_USED_UP, {}),
         _case(_T.QUOTE_UNKNOWN, {}),
         _case(_T.HOLDS_USED_UP, {**_OF_QUOTE, "reason": "unpaid_orders"}, name="unpaid"),
         _case(_T.HOLDS_USED_UP, {**_OF_QUOTE, "reason": "taken_often"}, name="taken"),

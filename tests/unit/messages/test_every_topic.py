@@ -52,6 +52,7 @@ VERBS: dict[str, set[str]] = {
     **{verb: {"c"} for verb in ("take_over", "hand_back")},
     "ask": {"sku", "k"},
     "order_of": {"sku", "n"},
+    "why": {"q", "v", "r"},
     "offer": {"q", "v", "t"},
     "more": {"q", "v", "sku"},
     **{verb: {"a"} for verb in ("approval_ok", "approval_counter", "approval_no")},

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from storefront.services.promising import Promising
     from storefront.services.quote_maker import QuoteMaker
     from storefront.services.quote_page import QuotePages
+    from storefront.services.quote_records import QuoteRecords
     from storefront.services.quote_workflows import QuoteWorkflows
     from storefront.services.quoting import Quoting
     from storefront.services.received_events import ReceivedEvents
@@ -315,6 +316,7 @@ def chat() -> "Chat":
     from storefront.services.chat import Chat, Desks
     from storefront.services.coupon_desk import CouponDesk
     from storefront.services.coupons import Coupons
+    from storefront.services.declining import DeclineDesk
     from storefront.services.delivery_desk import DeliveryDesk
     from storefront.services.quote_desk import QuoteDesk
     from storefront.services.staff_desk import StaffDesk
@@ -337,6 +339,7 @@ def chat() -> "Chat":
             staff=StaffDesk(store(), staff(), approving(), now),
             products=product_desk(),
             people=handing_over(),
+            declines=DeclineDesk(own_rows(), now),
         ),
         telling=telling(),
         messenger=messenger(),
@@ -347,6 +350,7 @@ def chat() -> "Chat":
         approving=approving(),
         jobs=jobs(),
         clock=now,
+        pace=settings().pace_limits,
     )
 
 
@@ -390,6 +394,13 @@ def payment_page() -> "PaymentPage":
     from storefront.services.payment_page import PaymentPage
 
     return PaymentPage(store(), jobs())
+
+
+@cache
+def quote_records() -> "QuoteRecords":
+    from storefront.services.quote_records import QuoteRecords
+
+    return QuoteRecords(store())
 
 
 @cache

@@ -16,6 +16,7 @@ from storefront.domain.errors import SettingMissing
 from storefront.domain.handover import HandoverRules
 from storefront.domain.holds import HoldLimits
 from storefront.domain.lead import LeadRules
+from storefront.domain.pace import PaceLimits
 from storefront.domain.pricing import PriceRules
 from storefront.domain.push_policy import PushPolicy
 from storefront.messages.scene import Shop
@@ -104,6 +105,11 @@ class Settings:
     def hold_limits(self) -> HoldLimits:
         """How much stock one customer may hold."""
         return HoldLimits(**tomllib.loads(_of_the_shop("limits.toml"))["holds"])
+
+    @property
+    def pace_limits(self) -> PaceLimits:
+        """How fast one customer may go."""
+        return PaceLimits(**tomllib.loads(_of_the_shop("limits.toml"))["pace"])
 
     @property
     def shop(self) -> Shop:

@@ -19,7 +19,7 @@ from storefront.domain.order import Order
 from storefront.domain.outbox import Message, OrderEvent
 from storefront.domain.payment import PaymentAttempt
 from storefront.domain.quote import Quote
-from storefront.domain.quote_record import QuoteEntry
+from storefront.domain.quote_record import QuoteEntry, QuoteRemark
 from storefront.domain.reconciliation import Reconciliation
 from storefront.domain.refund import Refund
 from storefront.domain.shipment import Parcel
@@ -163,6 +163,13 @@ LAYOUTS: Final[dict[type, Layout]] = {
         lambda row: (row.phrase,),
         rows=lambda: Key("PHRASES", "PHRASE#"),
         kept=timedelta(days=90),
+    ),
+    QuoteRemark: Layout(
+        Table.PERSONAL,
+        lambda customer_id, quote_id, version: Key(
+            f"CUSTOMER#{customer_id}", f"REMARK#{quote_id}-{version:04d}"
+        ),
+        lambda row: (row.customer_id, row.quote_id, row.quote_version),
     ),
     OrderDelivery: Layout(
         Table.PERSONAL,

@@ -5,9 +5,11 @@ from typing import Any
 from storefront.domain.approval import Approval
 from storefront.domain.casework import OperatorCase, offers_of
 from storefront.domain.order import Order
+from storefront.domain.quote import Quote
 from storefront.domain.refund import Refund
 from storefront.domain.unknown_phrase import UnknownPhrase
 from storefront.services.casework import CaseView
+from storefront.services.quote_records import QuoteRecord
 
 
 def case_json(case: OperatorCase) -> dict[str, Any]:
@@ -103,3 +105,44 @@ def _refund_json(refund: Refund) -> dict[str, Any]:
         "code": refund.code,
         "providerRefundId": refund.provider_refund_id,
     }
+
+
+def record_json(record: QuoteRecord) -> dict[str, Any]:
+    """The record of a quote: its versions, and every round with the id of the event behind it."""
+    newest = record.versions[-1]
+    return {
+        "quoteId": newest.quote_id,
+        "customerId": newest.customer_id,
+        "versions": [_version_json(version) for version in record.versions],
+        "entries": [
+            {
+                "at": entry.at.isoformat(),
+                "version": entry.quote_version,
+                "kind": entry.kind.value,
+                "cause": entry.cause,
+                "facts": dict(entry.facts),
+            }
+            for entry in record.entries
+        ],
+    }
+
+
+def _version_json(version: Quote) -> dict[str, Any]:
+    told: dict[str, Any] = {
+        "version": version.quote_version,
+        "state": version.state.value,
+        "currency": version.currency.value,
+        "total": version.total,
+        "validUntil": version.valid_until.isoformat(),
+        "lines": [
+            {
+                "sku": line.sku,
+                "quantity": line.quantity,
+                "unitPrice": line.unit_price,
+                "listPrice": line.list_price,
+                "reason": line.price_reason.value,
+            }
+            for line in version.lines
+        ],
+    }
+    return told if version.order_number is None else {**told, "orderNumber": version.order_number}

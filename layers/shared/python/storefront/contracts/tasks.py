@@ -211,6 +211,13 @@ class ShowCase(_Internal):
     subject: str = Field(min_length=1, max_length=400)
 
 
+class ShowRecord(_Internal):
+    """Every round of one quote."""
+
+    task: Literal["record"]
+    quoteId: str = Field(min_length=1, max_length=40)
+
+
 class ListApprovals(_Internal):
     """The prices that nobody has decided about."""
 
@@ -245,7 +252,8 @@ class ActOnCase(_Internal):
 
 
 type CaseTask = Annotated[
-    ListCases | ListPhrases | ShowCase | ActOnCase | ListApprovals, Field(discriminator="task")
+    ListCases | ListPhrases | ShowCase | ShowRecord | ActOnCase | ListApprovals,
+    Field(discriminator="task"),
 ]
 CASE_TASK: TypeAdapter[CaseTask] = TypeAdapter(CaseTask)
 

@@ -17,6 +17,7 @@ from storefront.domain.holds import HoldBook
 from storefront.domain.language import Language
 from storefront.domain.order import DeliveryMethod
 from storefront.domain.outbox import ReplyToken
+from storefront.domain.pace import Bucket
 from storefront.domain.quote import Quote
 
 MOST_GUESSES: Final = 5
@@ -40,6 +41,9 @@ class Step(StrEnum):
     INVOICE = "invoice"
     OFFER = "offer"
     """A number alone is the price that the customer would like."""
+
+    REASON = "reason"
+    """Words that mean nothing else say why the quote in `declined` was declined."""
 
     STAFF_PRICE = "staff_price"
     """A number alone is the price that a member of staff allows; `approval_id` says for what."""
@@ -119,6 +123,9 @@ class Conversation:
     approval_id: str | None = None
     last_event_at: datetime | None = None
     holds: HoldBook | None = None
+    declined: str | None = None
+    commands: Bucket | None = None
+    links: Bucket | None = None
     with_person: WithPerson | None = None
     revision: int = 0
 

@@ -44,6 +44,15 @@ QUOTE_MOVES: Final = {
 }
 
 
+class DeclineReason(StrEnum):
+    """Why a customer did not want a quote, if they say."""
+
+    PRICE = "price"
+    TIME = "time"
+    ASKING = "asking"
+    OTHER = "other"
+
+
 class PriceReason(StrEnum):
     """Why a line costs what it costs; kept with the line, so that a price can be explained years later."""
 
@@ -196,6 +205,7 @@ class Quote:
     remind_at: datetime | None = None
     told_of_end: bool = False
     page_key: str | None = None
+    declined_for: DeclineReason | None = None
     due_at: datetime | None = None
     revision: int = 0
 

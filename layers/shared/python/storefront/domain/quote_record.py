@@ -19,6 +19,9 @@ class EntryKind(StrEnum):
     DECLINED = "declined"
     REMINDED = "reminded"
     EXPIRED = "expired"
+    EXPLAINED = "explained"
+    """The customer said why they declined."""
+
     MET = "met"
     """A price that the customer asked for was agreed to, within the shop's rules."""
 
@@ -54,3 +57,15 @@ class QuoteEntry:
     def place(self) -> str:
         """Where the entry stands in the record: by time, then by what happened."""
         return f"{self.at.isoformat()}#{self.quote_version:04d}#{self.kind.value}#{self.cause}"
+
+
+@dataclass(frozen=True)
+class QuoteRemark:
+    """Why a quote was declined, in the customer's own words: personal, and erased with them."""
+
+    customer_id: str
+    quote_id: str
+    quote_version: int
+    words: str
+    at: datetime
+    revision: int = 0

@@ -7,7 +7,7 @@ from typing import Final
 
 from storefront.domain.catalogue import Catalogue, Product
 from storefront.domain.money import included_tax
-from storefront.domain.quote import PriceReason, Quote, QuoteLine
+from storefront.domain.quote import DeclineReason, PriceReason, Quote, QuoteLine
 from storefront.messages import flex, haggle_cards, price_cards, taps, terms
 from storefront.messages.flex import Node
 from storefront.messages.greetings import example_order
@@ -442,8 +442,37 @@ def counted_lines(
     ]
 
 
-def quote_declined(_facts: Facts, _scene: Scene, speaker: Speaker) -> list[Node]:
-    return [flex.text_message(speaker.say("quote_declined.text"), taps.menu(speaker))]
+def quote_declined(facts: Facts, _scene: Scene, speaker: Speaker) -> list[Node]:
+    """Let go; who declined a quote is asked why, and may as well not say."""
+    if "quote_id" not in facts:
+        return [flex.text_message(speaker.say("quote_declined.text"), taps.menu(speaker))]
+    number, version = facts["quote_id"], int(facts["quote_version"])
+    reasons = [taps.why_declined(speaker, number, version, reason) for reason in DeclineReason]
+    said = speaker.say("quote_declined.why")
+    return [flex.text_message(said, [*reasons, taps.plain(speaker, "catalogue")])]
+
+
+def decline_reason(facts: Facts, _scene: Scene, speaker: Speaker) -> list[Node]:
+    """Thanks for the reason, and what may help: another price can be asked for with a new quote."""
+    reason = DeclineReason(facts["reason"])
+    said = speaker.say(f"decline_reason.{reason}")
+    if reason is DeclineReason.OTHER:
+        return [flex.text_message(said)]
+    renew = taps.of_quote(speaker, "renew", facts["quote_id"], int(facts["quote_version"]))
+    return [flex.text_message(said, [renew, *taps.menu(speaker)])]
+
+
+def decline_noted(_facts: Facts, _scene: Scene, speaker: Speaker) -> list[Node]:
+    return [flex.text_message(speaker.say("decline_noted.text"), taps.menu(speaker))]
+
+
+def slow_down(_facts: Facts, _scene: Scene, speaker: Speaker) -> list[Node]:
+    """Said once; what comes after it in such a hurry is not answered."""
+    return [flex.text_message(speaker.say("slow_down.text"))]
+
+
+def links_used_up(_facts: Facts, _scene: Scene, speaker: Speaker) -> list[Node]:
+    return [flex.text_message(speaker.say("links_used_up.text"), taps.menu(speaker))]
 
 
 def quote_unknown(_facts: Facts, _scene: Scene, speaker: Speaker) -> list[Node]:

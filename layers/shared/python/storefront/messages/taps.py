@@ -4,7 +4,7 @@ Both strings of a tap stand in the wording files under `tap.<name>`; `said` may 
 """
 
 from storefront.domain.language import Language
-from storefront.domain.quote import Quote
+from storefront.domain.quote import DeclineReason, Quote
 from storefront.domain.quote_link import link_key
 from storefront.language.postbacks import encode
 from storefront.messages import flex
@@ -35,6 +35,11 @@ def wish_date(speaker: Speaker, quote_id: str, version: int, *, first: str, chos
     label = speaker.say("quote.change_date" if chosen else "quote.choose_date")
     data = encode("wish_date", q=quote_id, v=version)
     return flex.date_picker(label, data, first=first, chosen=chosen)
+
+
+def why_declined(speaker: Speaker, quote_id: str, version: int, reason: DeclineReason) -> Node:
+    """One of the answers to the question why."""
+    return _tap(speaker, f"why_{reason}", encode("why", q=quote_id, v=version, r=reason.value))
 
 
 def page_of(speaker: Speaker, quote: Quote, shop: Shop) -> list[Node]:

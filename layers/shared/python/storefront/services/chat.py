@@ -8,6 +8,7 @@ repeated then, by what the row says.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from enum import StrEnum
 from typing import Final
 
@@ -19,6 +20,7 @@ from storefront.domain.handover import Why
 from storefront.domain.language import Language
 from storefront.domain.order import Order, OrderState
 from storefront.domain.outbox import Message, MessageState, Topic
+from storefront.domain.pace import PaceLimits, Verdict, filled
 from storefront.domain.payment import PaymentAttempt
 from storefront.domain.quote import Quote, QuoteState
 from storefront.language.calling_off import says_cancel
@@ -29,6 +31,8 @@ from storefront.language.text import language_of
 from storefront.services.approving import Approving
 from storefront.services.cancelling import Cancelling, CancelPlan
 from storefront.services.coupon_desk import CouponDesk
+from storefront.services.declining import VERBS as DECLINE_VERBS
+from storefront.services.declining import DeclineDesk
 from storefront.services.delivery_desk import VERBS, DeliveryDesk, Reception
 from storefront.services.haggling import HaggleDesk, amount_in
 from storefront.services.handing_over import VERBS as PEOPLE_VERBS
@@ -48,6 +52,7 @@ from storefront.services.turns import ChatEvent, Happening, Turn, whole_number
 from storefront.services.waiting import Waits
 
 TRIES: Final = 8
+MINUTE: Final = timedelta(minutes=1)
 RECENT: Final = 5
 """How many of the latest orders are looked at for one that 改地址 may mean."""
 
@@ -80,6 +85,7 @@ class Desks:
     staff: StaffDesk
     products: ProductDesk
     people: HandingOver
+    declines: DeclineDesk
 
 
 class Chat:
@@ -99,6 +105,7 @@ class Chat:
         approving: Approving,
         jobs: Jobs,
         clock: Clock,
+        pace: PaceLimits,
         default_language: Language = Language.ZH_TW,
     ) -> None:
         self._store = store
@@ -111,6 +118,8 @@ class Chat:
         self._staff_desk = desks.staff
         self._products = desks.products
         self._people = desks.people
+        self._declines = desks.declines
+        self._pace = pace
         self._telling = telling
         self._messenger = messenger
         self._workflows = workflows
@@ -255,6 +264,12 @@ class Chat:
         if event.happening is Happening.GROUP:
             return self._in_a_group(conversation, event)
         heard = conversation.spoke(None, event.at)
+        verdict, bucket = filled(heard.commands, self._pace.commands_a_minute, MINUTE, self._clock())
+        heard = replace(heard, commands=bucket)
+        if verdict is Verdict.SILENCE:
+            return None
+        if verdict is Verdict.SAY_SO:
+            return Turn(heard, Topic.SLOW_DOWN)
         turn = self._answer(heard, event)
         return self._people.attended(self._people.unless_a_person_talks(heard, turn, event), event)
 
@@ -301,7 +316,12 @@ class Chat:
         mention = coupon_in(event.text)
         if mention is not None and self._coupons.takes(conversation, mention):
             return self._coupons.heard(conversation, mention, event)
+        if conversation.step is Step.REASON:
+            heard, conversation = replace(heard, step=Step.FREE), replace(conversation, step=Step.FREE)
         turn = self._meant(heard, conversation, event)
+        if turn.topic is Topic.NOT_UNDERSTOOD and conversation.declined is not None:
+            return self._declines.heard(conversation, event)
+        turn = replace(turn, conversation=replace(turn.conversation, declined=None))
         return turn if mention is None else self._coupons.guessed(turn, mention)
 
     def _meant(self, heard: Conversation, conversation: Conversation, event: ChatEvent) -> Turn:
@@ -336,6 +356,17 @@ class Chat:
             return self._told_where(heard, order, event) or turn
         return turn
 
+    def _another_link(self, conversation: Conversation, order_number: str) -> Turn:
+        """重新付款: a new link, not too many in a short time."""
+        turn = self._quotes.where_it_stands(conversation, order_number)
+        if turn.open_payment is None:
+            return turn
+        within = timedelta(minutes=self._pace.payment_link_minutes)
+        verdict, bucket = filled(conversation.links, self._pace.payment_links, within, self._clock())
+        if verdict is not Verdict.GO:
+            return Turn(replace(conversation, links=bucket), Topic.LINKS_USED_UP)
+        return replace(turn, conversation=replace(turn.conversation, links=bucket))
+
     def _named_amount(self, conversation: Conversation, event: ChatEvent) -> Turn | None:
         """A number alone, as the price that was asked for."""
         amount = amount_in(event.text) if conversation.step is Step.OFFER else None
@@ -359,6 +390,7 @@ class Chat:
             "wish_date": self._quotes.dated,
             "order_of": self._quotes.picked,
             "reorder": self._quotes.reordered,
+            **dict.fromkeys(DECLINE_VERBS, self._declines.tapped),
         }
         if postback.verb in quotes:
             return quotes[postback.verb](conversation, postback, event)
@@ -377,7 +409,7 @@ class Chat:
         """A button about an order or about nothing in particular."""
         match postback.verb:
             case "pay_again":
-                return self._quotes.where_it_stands(conversation, postback.fields.get("o", ""))
+                return self._another_link(conversation, postback.fields.get("o", ""))
             case "cancel":
                 return self._cancel(conversation, event, postback.fields.get("o", ""))
             case "person":
