@@ -14,7 +14,9 @@ RULES: LeadRules = Settings({}).lead_rules
 
 moments = st.integers(0, 60 * 24 * 30).map(lambda minutes: NOW - timedelta(minutes=minutes))
 signals = st.builds(Heard, signal=st.sampled_from(Signal), at=moments, sku=st.sampled_from(["", "A", "B"]))
-many = st.lists(signals, max_size=60).map(lambda heard: sorted(heard, key=lambda each: each.at))
+many = st.one_of(st.lists(signals, max_size=12), st.lists(signals, min_size=38, max_size=60)).map(
+    lambda heard: sorted(heard, key=lambda each: each.at)
+)
 
 
 def lead(*signals: Signal, sku: str = "A", at: datetime = NOW) -> Lead:
@@ -63,6 +65,13 @@ def test_what_staff_were_told_is_remembered_for_its_time() -> None:
     for number in range(20):
         told = told.telling(f"question:{number}", NOW)
     assert len(told.told) == 10
+
+
+def test_of_too_many_signals_the_lightest_go() -> None:
+    sample = Heard(Signal.SAMPLE, NOW - timedelta(hours=1), "A")
+    questions = [Heard(Signal.QUESTION, NOW, "A") for _ in range(RULES.remembered)]
+    kept = Lead("customer").hearing([sample, *questions], RULES)
+    assert kept.heard == (sample, *questions[1:])
 
 
 @given(many, signals)

@@ -151,6 +151,70 @@ def test_an_answer_beside_a_cart_does_not_change_what_a_quantity_means() -> None
     assert shop.lines() == {"CAK-PIN": 5}
 
 
+@pytest.mark.parametrize(
+    ("text", "topic"),
+    [
+        ("抹茶保存期限多久", Topic.QUESTION_ABOUT),
+        ("抹茶多少錢", Topic.NOT_UNDERSTOOD),
+        ("matcha latte price?", Topic.NOT_UNDERSTOOD),
+        ("is the matcha latte vegan?", Topic.QUESTION_ABOUT),
+        ("抹茶拿鐵可以試喝嗎", Topic.PRODUCT_ANSWER),
+    ],
+)
+def test_what_is_not_sold_is_never_answered_with_what_is_being_talked_of(text: str, topic: Topic) -> None:
+    shop = TalkingShop()
+    shop.say("鳳梨酥 2 盒")
+    answer = shop.say(text)
+    assert answer.topic is topic
+    assert "CAK-PIN" not in answer.facts.get("skus", "")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "這個可以放多久",
+        "請問賞味期限多久呢",
+        "那保存期限呢",
+        "What's the shelf life?",
+        "賞味期限はいつまでですか",
+        "เก็บได้นานไหมคะ",
+        "開封後可以放多久",
+    ],
+)
+def test_plain_words_around_a_question_name_nothing_else(text: str) -> None:
+    shop = TalkingShop()
+    shop.say("鳳梨酥 2 盒")
+    answer = shop.say(text)
+    assert (answer.topic, answer.facts["skus"]) == (Topic.PRODUCT_ANSWER, "CAK-PIN")
+
+
+def test_part_of_a_name_is_enough_for_a_question() -> None:
+    shop = TalkingShop()
+    shop.say("鳳梨酥 2 盒")
+    assert shop.say("綠茶多少錢").facts["skus"] == "TEA-JAS"
+    assert shop.say("茶多少錢").facts["skus"] == "TEA-JAS,TEA-OOL,TEA-ASM,TEA-SPR"
+
+
+def test_how_it_tastes_better_compares_nothing() -> None:
+    shop = TalkingShop()
+    shop.say("高山烏龍茶 2 罐")
+    assert shop.say("怎麼泡比較好喝").facts["kinds"] == "usage"
+
+
+@pytest.mark.parametrize("text", ["茉莉綠茶半盒可以買嗎多少錢", "0.5 盒茉莉綠茶多少錢"])
+def test_a_quantity_that_cannot_be_is_spoken_of_first(text: str) -> None:
+    shop = TalkingShop()
+    assert shop.say(text).topic is Topic.QUANTITY_REFUSED
+
+
+def test_shipping_of_a_product_is_shipping() -> None:
+    shop = TalkingShop()
+    answer = shop.say("茉莉綠茶運費多少")
+    assert answer.topic is Topic.PRODUCT_ANSWER
+    assert answer.facts["kinds"].startswith("shipping_fee")
+    assert shop.cases == []
+
+
 def test_a_price_with_a_quantity_is_a_quote() -> None:
     shop = TalkingShop()
     assert shop.say("茉莉綠茶 3 盒多少錢").topic is Topic.QUOTE

@@ -96,9 +96,8 @@ class Lead:
         if len(heard) > rules.remembered:
             # The lightest go, so that one more signal never lowers a score.
             latest = max(each.at for each in heard)
-            heaviest = sorted(heard, key=lambda each: weight(each, latest, rules), reverse=True)
-            kept = heaviest[: rules.remembered]
-            heard = [each for each in heard if each in kept][-rules.remembered :]
+            places = sorted(range(len(heard)), key=lambda place: -weight(heard[place], latest, rules))
+            heard = [heard[place] for place in sorted(places[: rules.remembered])]
         return replace(self, heard=tuple(heard))
 
     def score_at(self, now: datetime, rules: LeadRules) -> int:

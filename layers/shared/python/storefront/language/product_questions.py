@@ -235,3 +235,23 @@ def question_words(work: str) -> list[tuple[About, int, int]]:
     found = ((kind, pattern.search(work)) for kind, pattern in _PATTERNS)
     places = [(kind, match.start(), match.end()) for kind, match in found if match is not None]
     return sorted(places, key=lambda place: place[1])
+
+
+_SAID_AROUND = re.compile(
+    fold(
+        "多久|期限|開封[後前]?|什麼?|哪[些一個種款]*|請問|[這那][個款種]?|大概|告訴我?|知道|教えて(?:ください)?|いつ(?:まで)?|知りたい"
+        "|อะไร|ทราบ|ช่วยบอก|what s|(?<![a-z])(?:what|tell|know|about|please|thanks?)(?![a-z])"
+    )
+)
+_A_THING = re.compile(r"[a-z]{3,}|[^\W\d_a-z]{2,}")
+
+
+def speaks_of_something_else(unexplained: str) -> bool:
+    """Whether the words of a question that nothing explains may name a thing, as 抹茶 does.
+
+    Then the question is not about what is being talked of.
+    """
+    left = fold(clean(unexplained, limit=MAX_CHARACTERS)).replace("'", " ")
+    for _, pattern in _PATTERNS:
+        left = pattern.sub(" ", left)
+    return _A_THING.search(_SAID_AROUND.sub(" ", left)) is not None

@@ -14,6 +14,7 @@ from storefront.language.product_questions import (
     About,
     ProductQuestion,
     product_question_of,
+    speaks_of_something_else,
 )
 from storefront.messages import product_facts
 from storefront.messages.scene import Shop
@@ -54,11 +55,19 @@ class ProductDesk:
         for question in inquiry.questions:
             if question.quantity is not None or question.kind in _TO_ASK_FIRST:
                 return None
-            if question.kind is QuestionKind.WHICH_PRODUCT:
-                candidates += question.candidates
-        return self.answer(
-            conversation, replace(inquiry.asks, skus=tuple(dict.fromkeys((*inquiry.asks.skus, *candidates))))
-        )
+            candidates += question.candidates
+        skus = tuple(dict.fromkeys((*inquiry.asks.skus, *candidates)))
+        if not skus and speaks_of_something_else(inquiry.unknown):
+            return self._unknown(conversation, inquiry.asks)
+        return self.answer(conversation, replace(inquiry.asks, skus=skus))
+
+    def _unknown(self, conversation: Conversation, asks: ProductQuestion) -> Turn | None:
+        """A question about something that is not in the catalogue is never answered with something else."""
+        if asks.kind in {About.PRICE, About.STOCK, About.DETAILS, About.COMPARISON}:
+            return None
+        if set(asks.kinds) & {About.SHIPPING_FEE, About.SAMPLE}:
+            return self._answered(conversation, asks.kinds[:KINDS_MOST], ())
+        return Turn(replace(conversation, misses=0), Topic.QUESTION_ABOUT, {"kinds": asks.kind.value})
 
     def named_in(self, text: str, conversation: Conversation) -> Turn | None:
         """The answer to a question that names its product, in a text that orders nothing."""
@@ -98,7 +107,11 @@ class ProductDesk:
         kinds = tuple(sorted(question.kinds, key=lambda kind: kind is About.DETAILS))[:KINDS_MOST]
         named = [sku for sku in question.skus if catalogue.find(sku) is not None]
         if kinds[0] is About.COMPARISON:
-            return self._compared(conversation, tuple(named))
+            compared = tuple(named) or self._talked_of(conversation)
+            if len(compared) > 1 or len(kinds) == 1:
+                return self._compared(conversation, compared)
+            # 怎麼泡比較好喝 of one product compares nothing.
+            kinds = kinds[1:]
         of_the_shop = {About.SHIPPING_FEE} if named else OF_THE_SHOP
         skus = tuple(named) or self._talked_of(conversation)
         if not named and kinds[0] is About.SHIPPING_FEE:
@@ -140,8 +153,7 @@ class ProductDesk:
             known = all(product_facts.general(kind, catalogue, self._shop, speaker) for kind in kinds)
         return None if known else Why.QUESTION
 
-    def _compared(self, conversation: Conversation, named: tuple[str, ...]) -> Turn:
-        skus = named or self._talked_of(conversation)
+    def _compared(self, conversation: Conversation, skus: tuple[str, ...]) -> Turn:
         if len(skus) < 2:
             return Turn(replace(conversation, misses=0), Topic.CATALOGUE)
         return self._shown(conversation, skus[:MOST_COMPARED], Topic.COMPARISON)
