@@ -45,7 +45,7 @@ _SETS = re.compile(r"(?:(?:增?加|減少?|降|少)(?:到|為|成|至)|เป็
 _ADD_AFTER = re.compile(r"\s?を?(?:追加|more\b|extra\b|เพิ่ม|อีก)")
 _ALSO_INNER = re.compile(r"\s?(?:も|也(?:要|來|想要)?)\s?")
 _REMOVE_AFTER = re.compile(
-    r"\s?(?:都|先|就|我|はもう|は|を|も)?\s?"
+    r"\s?(?:都|先|就|我|全部|通通|整個|はもう|は|を|も)?\s?"
     r"(?:不要了?|不用了?|不需要了?|取消|刪掉|刪除|拿掉|去掉|いらない|いりません|不要です|キャンセル|なし|やめ"
     r"|削除|減らし"
     r"|ไม่เอา|ยกเลิก|ออก|any ?more(?![a-z])|any longer)"
@@ -55,6 +55,9 @@ _REMOVE_AFTER = re.compile(
 _GOES_ON = re.compile(
     r"\s?(?:還有|另外|以及|然後|跟|和|也|(?:and|plus|also)(?![a-z])|それと|それから|そして|あと|แล้วก็|และ"
     r"|กับ)[\s,，:：]?(?:要|來|想要|i (?:want|need)|ขอ|เอา)?\s?"
+)
+_CHANGES_ALL = re.compile(
+    r"改一下|修改一下|更改一下|要改(?:一下)?[,，:：\s]|(?:數量|訂單|內容)(?:要|想)?(?:修改|更改|改)[,，:：\s]"
 )
 _REPLACED = re.compile(r"改|換|變更|change[sd]? to|เปลี่ยน")
 _SWAPPED_BEFORE = re.compile(r"\b(?:swap|replace|exchange|switch|change)(?: the| my| out)?\s?$")
@@ -84,6 +87,11 @@ def change_from(lead: str, inner: str, trail: str) -> Change:
     if _INSTEAD_BEFORE.search(lead) or _INSTEAD_BEFORE.search(inner) or _INSTEAD_AFTER.match(trail):
         return Change.INSTEAD
     return Change.SET
+
+
+def changes_all(text: str) -> bool:
+    """數量改一下，太陽餅 10 盒: whether a message announces that it changes what was said before."""
+    return _CHANGES_ALL.search(text) is not None
 
 
 def goes_on(lead: str) -> bool:

@@ -9,7 +9,14 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from storefront.language.corrections import Change, change_from, change_in, goes_on, puts_another_in_place
+from storefront.language.corrections import (
+    Change,
+    change_from,
+    change_in,
+    changes_all,
+    goes_on,
+    puts_another_in_place,
+)
 from storefront.language.products import Vocabulary
 from storefront.language.quantities import QuantityMention
 
@@ -274,7 +281,9 @@ class Pairing:
         inner = self._between(own[0], own[1]) if len(own) > 1 else ""
         change = change_from(self._lead(own[0]), inner, self._trail(own[-1]))
         begins = own[0].place == 0 and goes_on(self._marked[: own[0].start])
-        return Change.ADD if begins and change is Change.SET else change
+        if change is not Change.SET:
+            return change
+        return Change.ADD if begins else Change.INSTEAD if changes_all(self._marked) else change
 
     def _read_also(self) -> None:
         """鳳梨酥 2 盒，再來太陽餅 3 盒: behind a line that stands by itself, "and more" only goes on with the list."""

@@ -276,6 +276,8 @@ def _is_something_else(folded: str, match: re.Match[str], *, unit_follows: bool)
 def _english_stands_alone(run: str, before: str, folded: str, end: int) -> bool:
     if run in _ENGLISH_ARTICLES:
         return folded.startswith(" " + PRODUCT_MARK, end)
-    if run.startswith("half") or run in _ENGLISH_VAGUE:
+    if run in _ENGLISH_VAGUE and run != "some":
+        return folded.startswith(" " + PRODUCT_MARK, end)
+    if run.startswith("half") or run == "some":
         return False
     return bool(_ENGLISH_BEFORE.search(before) and _ENGLISH_AFTER.match(folded, end))
