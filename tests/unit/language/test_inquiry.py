@@ -31,10 +31,10 @@ def read(text: str) -> Inquiry:
 
 
 def test_a_whole_order_is_read_with_its_day_and_language() -> None:
-    assert read("茉莉綠茶 3 箱、鳳梨酥兩盒，下週三送到，要提袋") == Inquiry(
+    assert read("茉莉綠茶 3 箱、鳳梨酥兩盒，下週三送到，要緞帶") == Inquiry(
         lines=(RequestedLine(JAS, 36, 3, "case"), RequestedLine(PIN, 2, 2, "box")),
         questions=(),
-        unknown="提袋",
+        unknown="緞帶",
         wished_date=date(2026, 11, 25),
         intent=Intent.OTHER,
         language=Language.ZH_TW,

@@ -700,3 +700,35 @@ def test_a_quantity_that_was_asked_about_is_forgotten_with_the_next_words() -> N
     shop.say("茶 3 盒")
     shop.say("嗚啦嗚啦")
     assert shop.say("紅茶").topic is Topic.QUESTION_QUANTITY
+
+
+def test_several_products_without_a_quantity_are_asked_about_one_by_one() -> None:
+    shop = TalkingShop()
+    assert shop.say("鳳梨酥和太陽餅").topic is Topic.QUESTION_QUANTITY
+    next_question = shop.say("3 盒")
+    assert (next_question.topic, next_question.facts["sku"]) == (Topic.QUESTION_QUANTITY, "CAK-SUN")
+    assert shop.quote_rows == []
+    shop.say("2 盒")
+    assert shop.lines() == {"CAK-PIN": 3, "CAK-SUN": 2}
+
+
+def test_one_quantity_for_each_answers_about_all_that_were_asked_about() -> None:
+    shop = TalkingShop()
+    shop.say("鳳梨酥和太陽餅")
+    shop.say("各 3 盒")
+    assert shop.lines() == {"CAK-PIN": 3, "CAK-SUN": 3}
+
+
+def test_a_day_that_was_told_with_the_question_is_on_the_quote() -> None:
+    shop = TalkingShop()
+    shop.say("鳳梨酥 12/5 要")
+    shop.say("5 盒")
+    assert (shop.lines(), shop.quote.wished_date) == ({"CAK-PIN": 5}, "2026-12-05")
+
+
+def test_calling_it_off_forgets_what_was_still_to_be_asked() -> None:
+    shop = TalkingShop()
+    shop.say("鳳梨酥和太陽餅 12/5 要")
+    shop.say("取消")
+    shop.say("紅茶 3 盒")
+    assert (shop.lines(), shop.quote.wished_date) == ({"TEA-ASM": 3}, None)

@@ -94,7 +94,8 @@ class DraftDelivery:
 @dataclass(frozen=True)
 class Conversation:
     """One customer's chat. `cart` maps SKU to units of the quote being talked about, `coupon` waits for the next one;
-    `asked_sku` is the product whose quantity was asked for, `asked_quantity` (of the spoken `asked_unit`) what was
+    `asked_sku` is the product whose quantity was asked for, `asked_also` those that come next, `asked_date`
+    the day that was wished for meanwhile, `asked_quantity` (of the spoken `asked_unit`) what was
     spoken of when the product was asked for; `waiting` are messages that ride on the next answer, because no push
     may be spent on them."""
 
@@ -108,6 +109,8 @@ class Conversation:
     quote_id: str | None = None
     quote_version: int = 0
     asked_sku: str | None = None
+    asked_also: tuple[str, ...] = ()
+    asked_date: str | None = None
     asked_quantity: int | None = None
     asked_unit: str | None = None
     order_number: str | None = None

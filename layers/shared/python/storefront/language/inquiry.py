@@ -41,6 +41,7 @@ MAX_CHARACTERS: Final = 1_200
 _LONGEST_NOTE: Final = 200
 _TELLING: Final = 300  # characters that tell what a message is and in which language
 _PRICE_OR_STOCK = frozenset({About.PRICE, About.STOCK})
+_ASKS = re.compile(r"(?:[嗎呢?？]|ですか|ますか|ไหม|มั้ย)\S{0,4}$")
 _NOT_THAT_DAY = re.compile(r"(?:不是|不要|從|原本|(?<![a-z])(?:not|from)|ไม่ใช่|จาก)\s?(?:on )?$")
 _ANOTHER_DAY = re.compile(
     r"改|不對|不是|更正|應該|換|(?<![a-z])(?:instead|rather|sorry|actually|no|to|wait)(?![a-z])|ではなく|じゃなく|変更|變更|やっぱり"
@@ -80,7 +81,7 @@ def parse_inquiry(
     passages = mark_out(cleaned, fold(cleaned), vocabulary, today, language)
     tokens = Pairing(passages.work, (*passages.products, *passages.amounts), vocabulary).run()
     lines, questions = LineReader(cleaned, tokens, vocabulary).read()
-    wished, day_question = _day(cleaned, passages, ordered=bool(lines))
+    wished, day_question = _day(cleaned, passages, today, ordered=bool(lines))
     if (
         passages.asks is not None
         and passages.is_about_one
@@ -102,12 +103,16 @@ def parse_inquiry(
     )
 
 
-def _day(cleaned: str, passages: Passages, *, ordered: bool) -> tuple[date | None, tuple[Question, ...]]:
+def _day(
+    cleaned: str, passages: Passages, today: date, *, ordered: bool
+) -> tuple[date | None, tuple[Question, ...]]:
     """The wished day, or the question about days that there are not."""
     asks = passages.asks
     if asks is not None and About.LEAD_TIME in asks.kinds and not ordered:
         return None, ()  # "when could it come if I order today"
     wished = _wished(passages.days, passages.work)
+    if wished == today and not ordered and _ASKS.search(cleaned):
+        return None, ()  # 今天有營業嗎 wishes for no delivery
     if wished is not None or not passages.days:
         return wished, ()
     first = passages.days[0]

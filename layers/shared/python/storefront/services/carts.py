@@ -1,6 +1,6 @@
 """From words to a cart: pure functions over what the parser understood. A cart maps SKU to units."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from storefront.domain.conversation import Conversation
@@ -15,6 +15,7 @@ def cart_after(
     vocabulary: Vocabulary,
     *,
     answers: bool = False,
+    asked_also: tuple[str, ...] = (),
 ) -> dict[str, int] | None:
     """The cart that the words lead to; None when they name nothing that can be ordered.
 
@@ -26,7 +27,8 @@ def cart_after(
         return None
     corrects = answers or any(line.change is not Change.SET or line.sku is None for line in inquiry.lines)
     after = dict(cart) if corrects else {}
-    for line in (each for said in inquiry.lines for each in _for_each(said, after, vocabulary)):
+    all_meant = (asked_sku, *asked_also) if asked_sku and asked_also else tuple(after)
+    for line in (each for said in inquiry.lines for each in _for_each(said, all_meant, vocabulary)):
         sku = line.sku or asked_sku or (next(iter(after)) if len(after) == 1 else None)
         units = _units(line, sku, vocabulary)
         if sku is None or units is None:
@@ -43,16 +45,19 @@ def cart_after(
     return after
 
 
-def _for_each(
-    line: RequestedLine, cart: Mapping[str, int], vocabulary: Vocabulary
-) -> tuple[RequestedLine, ...]:
-    """A line that is meant for every product of the cart (全部改成 5 盒) as one for each; others as they are."""
-    if not line.for_all or not cart:
+def _for_each(line: RequestedLine, skus: Sequence[str], vocabulary: Vocabulary) -> tuple[RequestedLine, ...]:
+    """A line that is meant for every product (全部改成 5 盒, 各 3 盒) as one for each; others as they are."""
+    if not line.for_all or not skus:
         return (line,)
-    units = {sku: _units(line, sku, vocabulary) for sku in cart}
+    units = {sku: _units(line, sku, vocabulary) for sku in skus}
     return tuple(
         replace(line, sku=sku, quantity_in_units=each) for sku, each in units.items() if each is not None
     )
+
+
+def is_one_answer(inquiry: Inquiry) -> bool:
+    """Whether the words are one quantity and nothing else: the answer to "how many?" about one product."""
+    return len(inquiry.lines) == 1 and inquiry.lines[0].sku is None and not inquiry.lines[0].for_all
 
 
 def with_the_quantity_asked_about(

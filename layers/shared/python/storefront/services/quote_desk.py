@@ -1,5 +1,6 @@
 """The quote desk: what a customer asks for becomes one current quote, which they accept, change or let go."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Final
@@ -13,7 +14,13 @@ from storefront.domain.quote import Quote, QuoteState
 from storefront.language.inquiry import Inquiry, Question, QuestionKind, parse_inquiry
 from storefront.language.postbacks import Postback
 from storefront.language.quantities import Refusal
-from storefront.services.carts import cart_after, fitting, units_for_all, with_the_quantity_asked_about
+from storefront.services.carts import (
+    cart_after,
+    fitting,
+    is_one_answer,
+    units_for_all,
+    with_the_quantity_asked_about,
+)
 from storefront.services.delivery_desk import DeliveryDesk
 from storefront.services.own_rows import OwnRows
 from storefront.services.phrases import Phrases
@@ -74,12 +81,23 @@ class QuoteDesk:
         inquiry = with_the_quantity_asked_about(conversation, inquiry, vocabulary)
         conversation = replace(conversation, asked_quantity=None, asked_unit=None)
         asked = [question for question in inquiry.questions if question.kind is not QuestionKind.WHICH_DATE]
-        answers = self._answers(conversation, inquiry)
-        cart = cart_after(conversation.cart, conversation.asked_sku, inquiry, vocabulary, answers=answers)
-        if asked:
-            # What is clear already waits in the cart for the answer.
-            return self._ask(replace(conversation, cart=cart or conversation.cart), asked[0], catalogue)
+        cart = cart_after(
+            conversation.cart,
+            conversation.asked_sku,
+            inquiry,
+            vocabulary,
+            answers=self._answers(conversation, inquiry),
+            asked_also=conversation.asked_also,
+        )
         wished = inquiry.wished_date.isoformat() if inquiry.wished_date else None
+        if asked:
+            # What is clear already waits in the cart, and the day with it, for the answer.
+            waiting = replace(
+                conversation, cart=cart or conversation.cart, asked_date=wished or conversation.asked_date
+            )
+            return self._ask(waiting, asked, catalogue)
+        if cart and conversation.asked_also and is_one_answer(inquiry):
+            return self._ask_next(replace(conversation, cart=cart), wished)
         if cart is None:
             return self._only_a_date(conversation, inquiry, wished, event)
         if not cart:
@@ -143,8 +161,23 @@ class QuoteDesk:
         writes = self._phrases.kept(conversation, phrase)
         return Turn(replace(conversation, misses=misses), Topic.NOT_UNDERSTOOD, facts, writes)
 
-    def _ask(self, conversation: Conversation, question: Question, catalogue: Catalogue) -> Turn:
-        heard = replace(conversation, misses=0)
+    @staticmethod
+    def _ask_next(conversation: Conversation, wished: str | None) -> Turn:
+        """How many of the next product, when the message named several without a quantity."""
+        sku, *rest = conversation.asked_also
+        asking = replace(
+            conversation,
+            asked_sku=sku,
+            asked_also=tuple(rest),
+            asked_date=wished or conversation.asked_date,
+            misses=0,
+        )
+        return Turn(asking, Topic.QUESTION_QUANTITY, {"sku": sku})
+
+    def _ask(self, conversation: Conversation, asked: Sequence[Question], catalogue: Catalogue) -> Turn:
+        question = asked[0]
+        also = tuple(each.candidates[0] for each in asked[1:] if each.kind is QuestionKind.HOW_MANY)
+        heard = replace(conversation, misses=0, asked_also=also)
         match question.kind:
             case QuestionKind.WHICH_PRODUCT if question.candidates:
                 question = fitting(question, vocabulary_of(catalogue))
@@ -220,7 +253,9 @@ class QuoteDesk:
     def let_go(self, conversation: Conversation, event: ChatEvent) -> Turn:
         """Nothing is left of the cart, by words: the open quote is declined, if there is one."""
         quote = self._own.current_quote(conversation)
-        emptied = replace(conversation, cart={}, quote_id=None, quote_version=0, misses=0)
+        emptied = replace(
+            conversation, cart={}, quote_id=None, quote_version=0, misses=0, asked_also=(), asked_date=None
+        )
         if quote is None or quote.state is not QuoteState.OFFERED:
             return Turn(emptied, Topic.QUOTE_DECLINED)
         return self._end(emptied, quote, QuoteState.DECLINED, event)

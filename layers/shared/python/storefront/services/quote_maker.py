@@ -57,7 +57,11 @@ class QuoteMaker:
         if shortage is not None:
             return self.short(conversation, basket, shortage, catalogue)
         now = self._clock()
-        basket = replace(basket, coupon=basket.coupon or conversation.coupon)
+        basket = replace(
+            basket,
+            coupon=basket.coupon or conversation.coupon,
+            wished_date=basket.wished_date or conversation.asked_date,
+        )
         if open_quote is not None:
             basket = basket.after(open_quote)
         coupon, refusal = self._coupon_of(basket, conversation.customer_id, now)
@@ -84,6 +88,8 @@ class QuoteMaker:
             quote_version=plan.quote.quote_version,
             step=Step.FREE,
             asked_sku=None,
+            asked_also=(),
+            asked_date=None,
             misses=0,
             coupon=None,
         )
