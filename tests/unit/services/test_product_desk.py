@@ -248,6 +248,28 @@ def test_questions_that_hold_for_the_whole_shop_need_no_product() -> None:
     assert "鳳梨酥、太陽餅：屬易腐敗" in shop.line.shown[-1]["text"]
 
 
+def test_who_asks_what_is_vegetarian_gets_what_the_shop_states_of_each() -> None:
+    shop = TalkingShop()
+    shop.say("有蛋奶素的嗎")
+    said = shop.line.shown[-1]["text"].split("\n")
+    assert said[0] == "茉莉綠茶的素食標示：全素"
+    assert "鳳梨酥的素食標示：蛋奶素" in said
+    assert len(said) == 6
+    assert shop.cases == []
+
+
+def test_a_return_policy_is_the_shops() -> None:
+    shop = TalkingShop()
+    shop.say("What is your return policy?")
+    assert "You may return goods within 7 days" in shop.line.shown[-1]["text"]
+
+
+def test_a_service_in_the_cart_is_not_what_a_question_is_about() -> None:
+    shop = TalkingShop()
+    shop.say("禮盒包裝 1 組")
+    assert shop.say("保存期限多久").topic is Topic.QUESTION_ABOUT
+
+
 def test_out_of_stock_is_said_with_when_there_is_more() -> None:
     shop = TalkingShop()
     shop.store.stock["TEA-SPR"] = Counters.of(0)

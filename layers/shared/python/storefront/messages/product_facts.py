@@ -190,6 +190,8 @@ def general(about: About, catalogue: Catalogue, shop: Shop, speaker: Speaker) ->
             return [shipping(shop, speaker)]
         case About.RETURNS:
             return _returns(catalogue, speaker)
+        case About.VEGETARIAN:
+            return [line for product in catalogue.on_offer for line in _worded(product, about, speaker)]
         case About.LEAD_TIME:
             days = sorted({product.lead_days for product in catalogue.on_offer if product.lead_days > 0})
             if not days:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Final
 
-from storefront.domain.catalogue import Product
+from storefront.domain.catalogue import Product, ProductKind
 from storefront.domain.conversation import Conversation
 from storefront.domain.handover import Why
 from storefront.domain.outbox import Topic
@@ -27,7 +27,9 @@ from storefront.services.vocabulary import vocabulary_of
 ANSWERED_MOST: Final = 4
 KINDS_MOST: Final = 3
 
-OF_THE_SHOP: Final = frozenset({About.SHIPPING_FEE, About.RETURNS, About.LEAD_TIME, About.SAMPLE})
+OF_THE_SHOP: Final = frozenset(
+    {About.SHIPPING_FEE, About.RETURNS, About.LEAD_TIME, About.SAMPLE, About.VEGETARIAN}
+)
 """What can be answered without a product."""
 
 VERBS: Final = frozenset({"about", "ask", "want"})
@@ -65,8 +67,9 @@ class ProductDesk:
         """A question about something that is not in the catalogue is never answered with something else."""
         if asks.kind in {About.PRICE, About.STOCK, About.DETAILS, About.COMPARISON}:
             return None
-        if set(asks.kinds) & {About.SHIPPING_FEE, About.SAMPLE}:
-            return self._answered(conversation, asks.kinds[:KINDS_MOST], ())
+        of_the_shop = tuple(kind for kind in asks.kinds if kind in OF_THE_SHOP - {About.VEGETARIAN})
+        if of_the_shop:
+            return self._answered(conversation, of_the_shop[:KINDS_MOST], ())
         return Turn(replace(conversation, misses=0), Topic.QUESTION_ABOUT, {"kinds": asks.kind.value})
 
     def named_in(self, text: str, conversation: Conversation) -> Turn | None:
@@ -165,7 +168,7 @@ class ProductDesk:
         return Turn(replace(conversation, misses=0, asked_sku=only), topic, facts)
 
     def _talked_of(self, conversation: Conversation) -> tuple[str, ...]:
-        """The products of the conversation: the one that was asked about, else those of the cart or the quote."""
+        """The goods of the conversation: what was asked about, else those of the cart or the quote."""
         catalogue = self._catalogues.read()
         quote = self._own.current_quote(conversation)
         talked = [
@@ -173,7 +176,12 @@ class ProductDesk:
             *conversation.cart,
             *((line.sku for line in quote.lines) if quote is not None and not conversation.cart else ()),
         ]
-        return tuple(sku for sku in dict.fromkeys(talked) if catalogue.find(sku) is not None)
+        products = {sku: catalogue.find(sku) for sku in talked}
+        return tuple(
+            sku
+            for sku, product in products.items()
+            if product is not None and product.kind is ProductKind.GOODS
+        )
 
     def _available(self, products: list[Product]) -> dict[str, int]:
         counted = [product.sku for product in products if product.stock_counted]
