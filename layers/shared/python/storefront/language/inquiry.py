@@ -91,6 +91,8 @@ def parse_inquiry(
     if passages.asks is not None and not passages.has_quantity:
         # A question about the goods is answered; only price and stock lead on to "how many?".
         questions = questions if _PRICE_OR_STOCK.issuperset(passages.asks.kinds) else []
+    if passages.price_wish is not None and not passages.has_quantity:
+        questions = []  # 鳳梨酥一盒 320 好不好 is answered with a price, not with "how many?"
     return Inquiry(
         tuple(lines),
         (*questions, *day_question),

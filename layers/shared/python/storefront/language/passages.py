@@ -11,7 +11,7 @@ from storefront.language.corrections import takes_back, takes_back_the_next
 from storefront.language.dates import DateMention, find_dates
 from storefront.language.pairing import Amount, Product
 from storefront.language.price_wishes import PriceWish, find_price_wish, find_prices, wish_words
-from storefront.language.product_questions import ProductQuestion, question_about, question_words
+from storefront.language.product_questions import About, ProductQuestion, question_about, question_words
 from storefront.language.products import ProductMention, Vocabulary
 from storefront.language.quantities import PRODUCT_MARK, TAKEN_MARK, QuantityMention, find_quantities
 from storefront.language.small_talk import marked, unexplained, without_other_numbers
@@ -81,6 +81,12 @@ def mark_out(
     suggested = [
         product for product in _suggested(folded, pieces, vocabulary) if not _belongs_to_any(product, named)
     ]
+    asks = marks.asks
+    if any(about is About.COMPARISON for about, _, _ in marks.asked_words):
+        # "jasmine or oolong?": a part of a name is enough to be compared.
+        meant = (product for product in (*named, *suggested) if len(product.skus) == 1)
+        skus = dict.fromkeys(product.skus[0] for product in sorted(meant, key=lambda each: each.start))
+        asks = question_about(tuple(skus), marks.asked_words)
     asked = {(product.start, product.end) for product in suggested if product.is_known}
     return Passages(
         marks.work,
@@ -89,7 +95,7 @@ def mark_out(
         tuple(marks.days),
         tuple(piece for piece in pieces if piece not in asked),
         marks.price_wish,
-        marks.asks,
+        asks,
         bool(marks.mentions),
     )
 
@@ -109,6 +115,7 @@ class _Marks:
         skus = tuple(dict.fromkeys(sku for mention in found for sku in mention.skus))
         self.price_wish = find_price_wish(cleaned, work, skus, language)
         words = question_words(work)
+        self.asked_words = words
         self.asks = question_about(skus, words)
         work = _without_words(work, [(start, end) for _, start, end in words] + wish_words(work))
         work = marked(work, ((price.start, price.end) for price in find_prices(work, language)), TAKEN_MARK)

@@ -34,6 +34,7 @@ _WORDS = {
     "bundle": "串 提 束",
     "catty": "臺斤 斤",
     "kilogram": "公斤 kg kilo kilos kilogram kilograms キロ กิโล",
+    "pound": "磅 lb lbs pound pounds ポンド ปอนด์",
     "litre": "公升 liter litre liters litres ลิตร リットル",
 }
 # Words that may mean more than one unit: the first that the product is sold by counts.
