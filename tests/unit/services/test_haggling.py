@@ -222,6 +222,53 @@ def test_after_the_button_everything_else_still_means_what_it_says(shop: Talking
     assert shop.conversation().step is Step.FREE
 
 
+@pytest.mark.parametrize("words", ["NT$168", "168元", "那 168 元呢", "１６８ 元"])
+def test_an_amount_of_money_alone_is_a_wish_about_the_open_quote(shop: TalkingShop, words: str) -> None:
+    shop.say(TEA)
+
+    shop.say(words)
+
+    assert prices(shop.quote) == {"TEA-JAS": (168, "agreed")}
+    assert shop.lines() == {"TEA-JAS": 36}
+
+
+def test_while_a_price_is_talked_about_a_number_alone_is_the_next_word(shop: TalkingShop) -> None:
+    shop.say(TEA)
+    shop.say("便宜一點好嗎")
+    assert shop.conversation().step is Step.OFFER
+
+    shop.say("那 160 呢")
+
+    assert prices(shop.quote) == {"TEA-JAS": (160, "agreed")}
+
+
+def test_a_small_number_is_a_quantity_all_the_same(shop: TalkingShop) -> None:
+    shop.say(TEA)
+    shop.say("便宜一點好嗎")
+
+    shop.say("48")
+
+    assert shop.lines() == {"TEA-JAS": 48}
+
+
+def test_without_a_talk_about_prices_a_number_alone_is_a_quantity(shop: TalkingShop) -> None:
+    shop.say(TEA)
+
+    shop.say("168")
+
+    assert shop.lines() == {"TEA-JAS": 168}
+
+
+def test_a_wish_for_another_quantity_is_answered_at_that_quantity(shop: TalkingShop) -> None:
+    shop.say(TEA)
+
+    shop.say("如果買 4 箱可以便宜嗎")
+
+    assert shop.lines() == {"TEA-JAS": 48}
+    assert prices(shop.quote) == {"TEA-JAS": (165, "agreed")}
+    assert [quote.quote_version for quote in shop.quote_rows] == [1, 2]
+
+
 def test_a_counter_offer_is_one_tap_away(shop: TalkingShop) -> None:
     shop.say(TEA)
     shop.tap("議價")

@@ -34,7 +34,7 @@ from storefront.services.coupon_desk import CouponDesk
 from storefront.services.declining import VERBS as DECLINE_VERBS
 from storefront.services.declining import DeclineDesk
 from storefront.services.delivery_desk import VERBS, DeliveryDesk, Reception
-from storefront.services.haggling import HaggleDesk, amount_in
+from storefront.services.haggling import HaggleDesk
 from storefront.services.handing_over import VERBS as PEOPLE_VERBS
 from storefront.services.handing_over import HandingOver
 from storefront.services.own_rows import OwnRows
@@ -307,7 +307,9 @@ class Chat:
     def _wrote(self, heard: Conversation, event: ChatEvent) -> Turn:
         """The answer to a text. A name or an address says nothing about the language that its writer reads."""
         conversation = heard.spoke(language_of(event.text, heard.language), event.at)
-        answered = self._staff_desk.wrote(conversation, event.text) or self._named_amount(conversation, event)
+        answered = self._staff_desk.wrote(conversation, event.text) or self._haggling.named_amount(
+            conversation, event
+        )
         if answered is not None:
             return answered
         if conversation.step in {Step.OFFER, Step.STAFF_PRICE}:
@@ -366,11 +368,6 @@ class Chat:
         if verdict is not Verdict.GO:
             return Turn(replace(conversation, links=bucket), Topic.LINKS_USED_UP)
         return replace(turn, conversation=replace(turn.conversation, links=bucket))
-
-    def _named_amount(self, conversation: Conversation, event: ChatEvent) -> Turn | None:
-        """A number alone, as the price that was asked for."""
-        amount = amount_in(event.text) if conversation.step is Step.OFFER else None
-        return self._haggling.named_amount(conversation, amount, event) if amount is not None else None
 
     def _told_where(self, heard: Conversation, order: Order, event: ChatEvent) -> Turn | None:
         """What a text means to the delivery desk: details of `order`, or None when it is about something else."""

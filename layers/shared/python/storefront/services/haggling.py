@@ -36,17 +36,42 @@ from storefront.services.turns import ChatEvent, Turn
 from storefront.services.vocabulary import vocabulary_of
 
 _ROUNDS: Final = frozenset({EntryKind.MET, EntryKind.COUNTERED})
-_AMOUNT: Final = re.compile(
-    r"\s*(?:nt\$?|\$)?\s*([0-9][0-9,]{0,9})\s*(?:元|塊|圓|dollars?|円|บาท)?\s*", re.IGNORECASE
-)
 _MOST: Final = 10_000_000
+_PRICE_FROM: Final = 40
+"""A number alone that is less than so many per cent of the lowest price in the quote is no price but a quantity."""
+
+_BEFORE: Final = r"(?:那麼?|不然|how about|what about|では?|じゃあ|งั้น)?\s*"
+_AFTER: Final = r"\s*(?:呢|嗎|好嗎|可以嗎|行嗎|ok|は|でどう|ได้ไหม|ได้มั้ย)?\s*[?？!！。.]?\s*"
+_AMOUNT: Final = re.compile(
+    _BEFORE
+    + r"(?P<before>nt\$?|\$)?\s*(?P<amount>[0-9][0-9,]{0,9})\s*(?P<after>元|塊|圓|dollars?|円|บาท)?"
+    + _AFTER,
+    re.IGNORECASE,
+)
+_WIDE: Final = str.maketrans("０１２３４５６７８９，", "0123456789,")
+
+
+@dataclass(frozen=True)
+class Amount:
+    """A message that is an amount and nothing else; `is_money` when it names a currency."""
+
+    number: int
+    is_money: bool
+
+
+def amount_alone(text: str) -> Amount | None:
+    """The amount of a message that is nothing else: 165, NT$5,000, 165 元, 那 160 呢."""
+    found = _AMOUNT.fullmatch(text.translate(_WIDE))
+    number = int(found["amount"].replace(",", "")) if found else 0
+    if found is None or not 1 <= number <= _MOST:
+        return None
+    return Amount(number, bool(found["before"] or found["after"]))
 
 
 def amount_in(text: str) -> int | None:
-    """The amount of a message that is nothing else: 165, NT$5,000, 165 元."""
-    found = _AMOUNT.fullmatch(text.translate(str.maketrans("０１２３４５６７８９，", "0123456789,")))
-    amount = int(found[1].replace(",", "")) if found else 0
-    return amount if 1 <= amount <= _MOST else None
+    """The number of such a message."""
+    found = amount_alone(text)
+    return found.number if found is not None else None
 
 
 @dataclass(frozen=True)
@@ -101,7 +126,8 @@ class HaggleDesk:
         free = replace(conversation, step=Step.FREE, misses=0)
         catalogue = self._quoting.catalogue()
         vocabulary = vocabulary_of(catalogue)
-        ordered = any(line.sku is not None for line in inquiry.lines)
+        # A number without a unit is never a quantity beside a wish for a price.
+        ordered = bool(inquiry.lines) and all(line.sku or line.spoken_unit for line in inquiry.lines)
         cart = cart_after(free.cart, free.asked_sku, inquiry, vocabulary) if ordered else None
         quote = self._open_quote(free)
         if cart:
@@ -115,13 +141,24 @@ class HaggleDesk:
             return _first(free, wish.skus, catalogue)
         return self._answer(free, self._table(quote, quote, wish.skus, catalogue), wish, event)
 
-    def named_amount(self, conversation: Conversation, amount: int, event: ChatEvent) -> Turn | None:
-        """A number alone, after the question for a price; None when no quote is open any more."""
+    def named_amount(self, conversation: Conversation, event: ChatEvent) -> Turn | None:
+        """An amount alone, while a price is talked about or with a currency; None for what cannot be a price."""
+        amount = amount_alone(event.text)
+        talked = conversation.step is Step.OFFER
+        if (
+            amount is None
+            or not (amount.is_money or talked)
+            or conversation.step not in {Step.FREE, Step.OFFER}
+        ):
+            return None
         free = replace(conversation, step=Step.FREE, misses=0)
         quote = self._open_quote(free)
         if quote is None:
             return None
-        wish = PriceWish(WishKind.SOME_PRICE, amount)
+        lowest = min(line.unit_price for line in quote.lines)
+        if not amount.is_money and amount.number * 100 < lowest * _PRICE_FROM:
+            return None
+        wish = PriceWish(WishKind.SOME_PRICE, amount.number)
         return self._answer(free, self._table(quote, quote, (), self._quoting.catalogue()), wish, event)
 
     def asked(self, conversation: Conversation, postback: Postback, _event: ChatEvent) -> Turn | None:
@@ -231,7 +268,11 @@ class HaggleDesk:
         if decision.last:
             facts["last_word"] = "yes"
         facts |= self._step_facts(table, quote)
-        return replace(turn, facts={**turn.facts, **facts}, writes=(*turn.writes, recorded))
+        goes_on = decision.verdict is Verdict.COUNTER and not decision.last
+        talking = replace(turn.conversation, step=Step.OFFER) if goes_on else turn.conversation
+        return replace(
+            turn, conversation=talking, facts={**turn.facts, **facts}, writes=(*turn.writes, recorded)
+        )
 
     def _step_facts(self, table: _Table, quote: Quote) -> dict[str, str]:
         """The better price for a few more units, where one product is in question and no tier is better."""
