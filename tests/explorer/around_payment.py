@@ -194,6 +194,7 @@ AROUND_PAYMENT: Final = (
         "T1: another address, twice, while a label is made",
         paid_and_shipping,
         (ships("label", ShipmentStatus.LABEL_CREATED), redirects("customer"), redirects("again")),
+        redirects=True,
     ),
     Scenario(
         "time-out",

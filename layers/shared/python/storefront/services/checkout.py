@@ -50,6 +50,8 @@ ATTEMPTS_THAT_EXTEND: Final = 3
 
 SWEEP_GRACE: Final = timedelta(seconds=30)
 CLOCKS_APART: Final = timedelta(seconds=1)
+"""A look that comes by so much too early is the one that is due: clocks of two functions differ (H1)."""
+
 CALL_LEASE: Final = timedelta(seconds=100)
 """Nobody else acts on a claimed attempt before this is over. Longer than the function may live (90 s), so that
 no call of an earlier claim can still be on its way."""
