@@ -33,6 +33,13 @@ SECONDS_PARAMETERS = {
 }
 
 
+SCENARIO_SECONDS: Mapping[str, Mapping[str, int]] = {
+    "reminder": {"QuoteReminderSeconds": 20, "QuoteValiditySeconds": 300},
+    "expiry": {"QuoteValiditySeconds": 20},
+}
+"""Scenarios about the shop's own clock bring their durations along, unless somebody chose others."""
+
+
 class BadSetting(Exception):
     """A setting that the local run cannot use; the message is one line for the person who set it."""
 
@@ -80,6 +87,8 @@ def read_settings(environment: Mapping[str, str]) -> LocalSettings:
     for name, parameter in SECONDS_PARAMETERS.items():
         if environment.get(name):
             chosen[parameter] = str(_whole(name, environment[name], least=1))
+    for parameter, seconds in SCENARIO_SECONDS.get(environment.get("SCENARIO", ""), {}).items():
+        chosen.setdefault(parameter, str(seconds))
     port = _whole("PORT", environment.get("PORT") or str(DEFAULT_PORT), least=1, most=65535)
     return LocalSettings(
         port=port,

@@ -4,11 +4,12 @@ The same scenario files play in `make run SCENARIO=…`; each asserts what the c
 """
 
 import asyncio
+from collections.abc import Iterator
 
 import pytest
 
 from dev.scenario import Line, play
-from tests.e2e.spawned import LocalRun
+from tests.e2e.spawned import LocalRun, local_stack
 
 pytestmark = pytest.mark.local_run
 
@@ -32,11 +33,31 @@ pytestmark = pytest.mark.local_run
         "haggle",
         "approval",
         "approval_counter",
+        "formal_quote",
     ],
 )
 def test_the_journey_goes_as_its_scenario_says(local_run: LocalRun, scenario: str) -> None:
     told: list[Line] = []
 
     status = asyncio.run(play(scenario, local_run.base_url, report=told.append))
+
+    assert status == 0, "\n".join(line.text for line in told)
+
+
+@pytest.fixture(scope="module")
+def hasty_run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalRun]:
+    """A shop whose quotes are reminded of after half a minute and last for a whole one."""
+    log = tmp_path_factory.mktemp("hasty-run") / "run.log"
+    with local_stack(log, QUOTE_REMINDER_SECONDS="30", QUOTE_VALIDITY_SECONDS="60") as run:
+        yield run
+
+
+@pytest.mark.parametrize("scenario", ["reminder", "expiry"])
+def test_the_journey_of_a_quote_and_its_time_goes_as_its_scenario_says(
+    hasty_run: LocalRun, scenario: str
+) -> None:
+    told: list[Line] = []
+
+    status = asyncio.run(play(scenario, hasty_run.base_url, report=told.append))
 
     assert status == 0, "\n".join(line.text for line in told)
