@@ -67,6 +67,13 @@ def test_every_choice_reaches_the_parameter_of_its_name(tmp_path: Path) -> None:
     }
 
 
+def test_a_scenario_about_the_shop_s_clock_brings_its_durations_unless_others_are_chosen() -> None:
+    assert read_settings({"SCENARIO": "expiry"}).chosen == {"QuoteValiditySeconds": "20"}
+    chosen = read_settings({"SCENARIO": "reminder", "QUOTE_VALIDITY_SECONDS": "90"}).chosen
+    assert chosen == {"QuoteReminderSeconds": "20", "QuoteValiditySeconds": "90"}
+    assert read_settings({"SCENARIO": "happy"}).chosen == {}
+
+
 def test_blank_choices_are_no_choices() -> None:
     assert read_settings(
         {"PORT": "", "BACKOFFICE_URL": "", "PAYMENT_CHECK_SECONDS": "", "HEADLESS": "0"}
