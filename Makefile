@@ -90,7 +90,7 @@ format: ## format and mend what ruff can
 	@.venv/bin/ruff format .
 	@.venv/bin/ruff check --fix .
 
-screenshots: ## the pictures of the README, from a run that plays the happy journey
+screenshots: ## the pictures of README and docs, from a run that plays the happy journey and quotes
 	$(call need,dev sam ministack)
 	@$(PYTHON) -m dev.screenshots
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from playwright.async_api import Page, async_playwright
 
 from dev.local.settings import ROOT
+from dev.quote_pictures import take_quotes
 from dev.scenario import play
 from tests.e2e.spawned import local_stack
 
@@ -41,6 +42,7 @@ async def _take(base_url: str) -> None:
         await page.screenshot(path=PICTURES / "desktop.png")
         for name, (words, edge) in MOMENTS.items():
             await _moment(page, name, words, edge)
+        await take_quotes(browser, base_url, PICTURES)
         await browser.close()
 
 

@@ -140,9 +140,9 @@ def _facts(view: QuoteView, speaker: Speaker) -> str:
 def _dated(at: datetime, speaker: Speaker, *, with_clock: bool = False) -> str:
     """`2026/11/25(三) 14:02（民國 115 年 11 月 25 日）`"""
     day = at.astimezone(TAIPEI).date()
-    republic = _said(speaker, "quote_page.republic", year=day.year - REPUBLIC, month=day.month, day=day.day)
-    clock = f" {speaker.clock(at)}" if with_clock else ""
-    return f"{escape(speaker.dated(at))}{clock} ({republic})"
+    republic = speaker.say("quote_page.republic", year=day.year - REPUBLIC, month=day.month, day=day.day)
+    date = f"{speaker.dated(at)} {speaker.clock(at)}" if with_clock else speaker.dated(at)
+    return _said(speaker, "quote_page.both_dates", date=date, republic=republic)
 
 
 def _buyer(view: QuoteView, speaker: Speaker) -> str:
@@ -221,7 +221,9 @@ def _sums(quote: Quote, speaker: Speaker) -> Iterator[str]:
 
 def _terms(quote: Quote, shop: Shop, speaker: Speaker) -> str:
     said = [
-        f"{_said(speaker, 'terms.shipping_fee')}: {escape(terms.shipping_rule(shop, quote.currency, speaker))}",
+        _labelled(
+            speaker.say("terms.shipping_fee"), terms.shipping_rule(shop, quote.currency, speaker), speaker
+        ),
         _stock(quote, speaker),
         *_leaving(quote, speaker),
         _said(speaker, "quote_page.payment"),
@@ -231,6 +233,10 @@ def _terms(quote: Quote, shop: Shop, speaker: Speaker) -> str:
         said.append(_said(speaker, "quote_page.approved"))
     items = "".join(f"<li>{each}</li>" for each in said if each)
     return f"<h2>{_said(speaker, 'quote_page.terms')}</h2><ul>{items}</ul>"
+
+
+def _labelled(label: str, value: str, speaker: Speaker) -> str:
+    return _said(speaker, "form.labelled", label=label, value=value)
 
 
 def _stock(quote: Quote, speaker: Speaker) -> str:
@@ -246,7 +252,7 @@ def _leaving(quote: Quote, speaker: Speaker) -> Iterator[str]:
         leaves = speaker.say("quote.leaves_value", days=lead_days)
         names = [line.name for line in quote.lines if line.lead_days == lead_days]
         label = speaker.say("quote.leaves") if len(days) == 1 else speaker.listed(names)
-        yield f"{escape(label)}: {escape(leaves)}"
+        yield _labelled(label, leaves, speaker)
 
 
 def _returning(quote: Quote, speaker: Speaker) -> Iterator[str]:
