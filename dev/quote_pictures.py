@@ -1,4 +1,4 @@
-"""Pictures for docs/quoting.md: a formal quote in the chat and its page, in Chinese and in Thai (`make screenshots`)."""
+"""Pictures for docs/quoting.md: a formal quote in the chat and its page, in Chinese and Thai (`make screenshots`)."""
 
 from pathlib import Path
 from typing import Final
