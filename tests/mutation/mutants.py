@@ -8,6 +8,7 @@ or an operand of one turned round, one element less in a table. docs/decisions/m
 
 import ast
 import difflib
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -23,13 +24,15 @@ from tests.mutation.targets import Target
 class Mutant:
     """One mistake: `was` and `became` are the lines that differ, `where` is the function around them.
 
-    `where` is empty for what is evaluated on import: tables, constants, defaults of fields and of arguments.
+    The same change can be made in several places of a function: `nth` counts them. `where` is empty for what is
+    evaluated on import: tables, constants, defaults of fields and of arguments.
     """
 
     target: Target
     where: str
     was: str
     became: str
+    nth: int
     first_line: int
     last_line: int
     start: int
@@ -147,6 +150,7 @@ class _Visitor(cst.CSTVisitor):
         self._functions: list[str] = []
         self._defaults: set[cst.CSTNode] = set()
         self._in_defaults = False
+        self._made: Counter[tuple[str, str, str]] = Counter()
 
     def on_visit(self, node: cst.CSTNode) -> bool:
         if isinstance(node, NOT_CODE):
@@ -183,9 +187,17 @@ class _Visitor(cst.CSTVisitor):
             code = code.rstrip("\n").replace("\n", f"\n{indent}")
         start, end = span.start, span.start + span.length
         after = _spliced(self._source, start, end, code.encode()).decode().splitlines()
-        was, became = _difference(self._lines, after)
+        change = (where, *_difference(self._lines, after))
+        self._made[change] += 1
         return Mutant(
-            self._target, where, was, became, lines.start.line, lines.end.line, start, end, code.encode()
+            self._target,
+            *change,
+            self._made[change],
+            lines.start.line,
+            lines.end.line,
+            start,
+            end,
+            code.encode(),
         )
 
 

@@ -24,14 +24,17 @@ class Name:
     where: str
     was: str
     became: str
+    nth: int = 1
 
     @classmethod
     def of(cls, mutant: Mutant) -> "Name":
-        return cls(mutant.target.path, mutant.where, mutant.was, mutant.became)
+        return cls(mutant.target.path, mutant.where, mutant.was, mutant.became, mutant.nth)
 
     def __str__(self) -> str:
         """An entry of the list that lacks its reason."""
         fields = {**asdict(self), "why": ""}
+        if self.nth == 1:
+            del fields["nth"]
         return "\n".join(
             [
                 "[[survivor]]",
@@ -52,7 +55,7 @@ def listed(file: Path = LIST) -> dict[Name, str]:
     """
     known: dict[Name, str] = {}
     for entry in tomllib.loads(file.read_text(encoding="utf-8")).get("survivor", []):
-        name = Name(entry["module"], entry["where"], entry["was"], entry["became"])
+        name = Name(entry["module"], entry["where"], entry["was"], entry["became"], entry.get("nth", 1))
         if not entry["why"].strip():
             raise NoReason(str(name))
         known[name] = entry["why"]

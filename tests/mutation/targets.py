@@ -61,7 +61,7 @@ TARGETS: Final = (
     Target(
         "domain/order.py",
         Group.MONEY,
-        ("unit/test_order.py", WORDS, *_services("redirecting", "checkout_rows", "closing", "coupon_desk")),
+        ("unit/test_order.py", WORDS, *_services("redirecting", "paying_rows", "closing", "coupon_desk")),
     ),
     Target("domain/refund.py", Group.MONEY, ("unit/test_payment.py", WORDS, *_services("refunding"))),
     Target(
@@ -90,10 +90,10 @@ TARGETS: Final = (
         "services/checkout.py",
         Group.ATTEMPT,
         (
-            *_services("checkout_rows", "settling", "opening", "closing"),
+            *_services("opening_rows", "paying_rows", "closing_rows", "settling", "opening", "closing"),
             *(WORDS, *_services("money_in_vain", "coupon_desk", "payment_page")),
         ),
-        import_tests=5,
+        import_tests=7,
     ),
     Target("services/payment_page.py", Group.ATTEMPT, _services("payment_page")),
     Target(
@@ -105,7 +105,7 @@ TARGETS: Final = (
     Target(
         "services/quoting.py", Group.STOCK, _services("quoting_rows", "quoting", "promising", "coupon_desk")
     ),
-    Target("services/deciding.py", Group.STOCK, (*_services("deciding"), WORDS)),
+    Target("services/deciding.py", Group.STOCK, (*_services("deciding"), WORDS, *_services("lapsing"))),
     Target(
         "adapters/dynamodb.py",
         Group.STOCK,

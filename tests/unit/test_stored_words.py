@@ -10,7 +10,7 @@ from storefront.domain.order import DeliveryMethod, HoldState, OrderState, Payme
 from storefront.domain.payment import AttemptState
 from storefront.domain.payment_answers import Authentication, Call, Verdict
 from storefront.domain.quote import DiscountKind, PriceReason, QuoteState
-from storefront.domain.reconciliation import Difference
+from storefront.domain.reconciliation import BY_HAND, Difference
 from storefront.domain.refund import RefundState
 from storefront.services.checkout import Closing
 from storefront.services.deciding import Decision
@@ -45,3 +45,7 @@ def test_what_is_stored_and_sent_keeps_its_words(kind: type[StrEnum], words: str
     assert {member.name.lower(): member.value for member in kind} == {
         word.lower(): word for word in words.split()
     }
+
+
+def test_what_a_person_gave_back_keeps_its_mark() -> None:
+    assert BY_HAND == "by-hand:"

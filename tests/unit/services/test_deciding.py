@@ -9,6 +9,7 @@ from storefront.domain.casework import WaitStep, WorkflowWait
 from storefront.domain.errors import Conflict
 from storefront.domain.order import OrderState
 from storefront.domain.quote import QuoteState
+from storefront.domain.quote_record import EntryKind, QuoteEntry
 from storefront.services.deciding import Decision, Review
 from storefront.services.ports import Put, Write
 from tests.doubles.memory_store import MemoryStore
@@ -136,6 +137,28 @@ def test_an_open_quote_expires_at_its_moment_and_not_before_S4(
     assert (shop.quote.state, shop.held("TEA-JAS")) == (state, held)
     assert review(shop) == decision
     assert shop.held("TEA-JAS") == held
+
+
+def test_what_the_workflow_ends_is_recorded_as_its_doing() -> None:
+    shop = quoted()
+    shop.clock.now = shop.quote.valid_until
+    review(shop)
+    (expired,) = [each for each in shop.store.all(QuoteEntry) if each.kind is EntryKind.EXPIRED]
+    assert (expired.cause, expired.at) == ("workflow", shop.clock.now)
+
+
+@pytest.mark.parametrize(
+    ("due_after", "seconds"), [(None, 1_800), (timedelta(0), 60), (timedelta(seconds=90.5), 91)]
+)
+def test_an_order_without_details_is_looked_at_when_it_is_due_and_not_before_a_minute(
+    due_after: timedelta | None, seconds: int
+) -> None:
+    shop = quoted()
+    number = accept(shop)
+    now = shop.clock.now
+    due_at = None if due_after is None else now + due_after
+    shop.store.commit(Put(replace(shop.order, due_at=due_at, hold_until=now + timedelta(seconds=1_800))))
+    assert review(shop) == Review(Decision.WAITING, number, seconds)
 
 
 @pytest.mark.parametrize("data", ["decline?q=quote1&v=1", "order_of?sku=TEA-JAS&n=5"])

@@ -12,11 +12,17 @@ from storefront.domain.errors import Conflict
 from storefront.domain.money import Currency
 from storefront.domain.order import HistoryStep, Order, OrderState
 from storefront.domain.outbox import Message, OrderEvent, OrderEventType, Topic
-from storefront.domain.payment_answers import Call, RefundRecord
+from storefront.domain.payment_answers import Answer, Call, Capture, RefundRecord, Verdict
 from storefront.domain.refund import Refund, RefundState
 from storefront.services.order_events import order_event
 from storefront.services.ports import Put, StockMove, Write
-from storefront.services.refunding import CALL_LEASE, stock_back
+from storefront.services.refunding import (
+    ALREADY_TRIES,
+    CALL_LEASE,
+    PART_PATIENCE,
+    PASSING_REFUSALS,
+    stock_back,
+)
 from tests.doubles.line_pay_model import Lost
 from tests.doubles.little_shop import CUSTOMER, ORDER, TEA, UNITS, LittleShop
 from tests.doubles.machinery import START
@@ -116,6 +122,8 @@ def test_a_refund_that_is_done_is_written_whole_M6_N3() -> None:
     )
     assert shop.store.all(OrderEvent)[-1] == replace(expected, revision=1)
     assert jobs(shop) == [("send_order_event", (expected.event_id,), 0)]
+    assert len(shop.pay.made(Call.DETAILS)) == 1
+    assert shop.metrics.counts["RefundUnknown"] == 0
 
 
 def test_the_last_refund_is_a_step_of_the_orders_history_and_wakes_its_workflow() -> None:
@@ -156,7 +164,24 @@ def test_a_refusal_that_passes_is_asked_again_for_a_day(hours: int, state: Refun
     intended = shop.refund(100)
     shop.clock.now = NOW + timedelta(hours=hours)
     shop.pay.script(Call.REFUND, "2042")
-    assert shop.carry_out(intended).state is state
+    refund = shop.carry_out(intended)
+    assert (refund.state, refund.code) == (state, "2042")
+
+
+def test_a_refund_that_was_refused_is_never_asked_for_again_T3() -> None:
+    shop = paid()
+    shop.pay.script(Call.REFUND, "1163")
+    refused = shop.carry_out(shop.refund(100))
+    calls = len(shop.pay.calls)
+    assert shop.carry_out(refused) == refused
+    assert len(shop.pay.calls) == calls
+
+
+def test_times_and_codes_are_those_that_the_documentation_promises() -> None:
+    assert timedelta(seconds=100) == CALL_LEASE
+    assert timedelta(minutes=10) == PART_PATIENCE
+    assert ALREADY_TRIES == 3
+    assert frozenset({"1104", "1105", "1106", "2042"}) == PASSING_REFUSALS
 
 
 # Looking ---------------------------------------------------------------------------------------------------
@@ -170,6 +195,48 @@ def test_an_unclear_answer_is_counted_and_looked_after_soon_M5() -> None:
     assert jobs(shop) == [("refund", (ORDER, refund.refund_id), 30)]
     assert shop.metrics.counts["RefundUnknown"] == 1
     assert cases(shop) == []
+
+
+def test_an_unclear_answer_without_a_list_is_looked_after_as_well_M5() -> None:
+    shop = paid()
+    intended = shop.refund(100)
+    shop.pay.script(Call.REFUND, Lost.BEFORE)
+    ask = shop.pay.refund
+
+    def silent(transaction_id: str, amount: int, currency: Currency) -> Any:
+        shop.pay.script(Call.DETAILS, Lost.BEFORE)
+        return ask(transaction_id, amount, currency)
+
+    shop.pay.refund = silent  # type: ignore[method-assign]
+    refund = shop.carry_out(intended)
+    assert (refund.state, refund.due_at) == (RefundState.SENT, NOW + SOON)
+
+
+def test_a_part_that_the_list_does_not_show_yet_is_looked_at_again_soon() -> None:
+    shop = paid()
+    shop.pay.script(Call.REFUND, Lost.BEFORE)
+    refund = shop.carry_out(shop.refund(100))
+    shop.jobs.waiting.clear()
+    now = shop.clock.now = NOW + CALL_LEASE
+    assert shop.carry_out(refund) == replace(refund, due_at=now + SOON, revision=refund.revision + 1)
+    assert jobs(shop) == [("refund", (ORDER, refund.refund_id), 30)]
+
+
+def test_a_refund_that_is_proven_unsent_is_found_again_if_nobody_asks_at_once() -> None:
+    shop = paid()
+    shop.pay.script(Call.REFUND, Lost.BEFORE)
+    refund = shop.carry_out(shop.refund(720))
+    now = shop.clock.now = NOW + CALL_LEASE
+    commit = shop.store.commit
+    unsent: list[Refund] = []
+
+    def watching(*writes: Write) -> None:
+        commit(*writes)
+        unsent.extend(each for each in shop.refunds if each.state is RefundState.INTENDED)
+
+    shop.store.commit = watching  # type: ignore[method-assign]
+    shop.carry_out(refund)
+    assert [each.due_at for each in unsent] == [now]
 
 
 def test_nobody_asks_while_a_call_may_be_under_way() -> None:
@@ -256,8 +323,8 @@ def test_a_repeated_call_knows_the_list_as_it_is_by_then() -> None:
 def test_a_list_without_our_payment_proves_nothing() -> None:
     shop = paid()
     intended = shop.refund(100)
-    transaction = shop.pay.transactions.pop(shop.transaction)
-    shop.pay.transactions["other"] = replace(transaction, transaction_id="other")
+    foreign = Answer(Verdict.DONE, "0000", (Capture(f"{ORDER}-1", "other", 720),))
+    shop.pay.details = lambda **_asked: foreign  # type: ignore[method-assign]
     assert shop.carry_out(intended).state is RefundState.INTENDED
     assert shop.pay.made(Call.REFUND) == []
 
