@@ -144,11 +144,19 @@ def test_a_paid_order_is_called_off_and_all_of_it_intended_back_M2() -> None:
     assert planned.closed is None
 
 
-def test_a_refund_that_is_under_way_is_told_with_its_own_amount_C13() -> None:
+def test_a_refund_of_all_that_is_left_is_the_cancellation_C13() -> None:
     shop = LittleShop().paid()
-    shop.refund(100)
-    facts = {"order_number": ORDER, "amount": "100"}
+    shop.carry_out(shop.refund(100))
+    shop.refund(620)
+    facts = {"order_number": ORDER, "amount": "620"}
     assert plan(shop) == CancelPlan(Topic.REFUND_PENDING, facts)
+
+
+def test_a_refund_of_a_part_that_is_under_way_is_not_taken_for_the_cancellation_C13() -> None:
+    shop = LittleShop().paid()
+    shop.refund(719)
+    facts = {"order_number": ORDER, "reason": "refunding"}
+    assert plan(shop) == CancelPlan(Topic.ORDER_CANNOT_CANCEL, facts)
 
 
 def test_a_refund_whose_row_is_gone_is_told_as_all_that_is_left() -> None:
