@@ -99,6 +99,13 @@ def test_a_clear_order_and_words_of_the_menu_bring_the_answers_back(text: str, t
     assert shop.say("謝謝").topic is Topic.THANKS
 
 
+def test_an_order_in_two_messages_is_clear_too() -> None:
+    shop = with_a_person()
+    assert shop.say("茉莉綠茶").state is MessageState.SUPPRESSED
+    assert shop.say("3 盒").topic is Topic.QUOTE
+    assert shop.lines() == {"TEA-JAS": 3}
+
+
 def test_my_orders_brings_the_answers_back() -> None:
     shop = with_a_person()
     shop.ask("我的訂單")

@@ -1,4 +1,4 @@
-"""Products: cards with picture, specification and price tiers, answers to questions, and a comparison."""
+"""Products: cards with picture, specification and price tiers, and answers to questions about them."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -16,7 +16,6 @@ from storefront.messages.speaker import Speaker
 CARDS_BYTES: Final = 44_000
 """Room for product cards in a carousel's 50 KB; the rest is for the card that names what found none."""
 
-COMPARED_MOST: Final = 3
 ASKED_NEXT: Final = (
     About.PRICE,
     About.STOCK,
@@ -78,7 +77,7 @@ def side_by_side(products: Sequence[Product], scene: Scene, speaker: Speaker, mo
 def _small_card(product: Product, scene: Scene, speaker: Speaker) -> Node:
     name = shown_name(product, speaker)
     one = speaker.counted(1, product.unit)
-    price = _price(product, speaker)
+    price = price_of(product, speaker)
     description = product.description(speaker.language)
     facts = [
         *([flex.text(flex.one_line(description, 120), maxLines=4)] if description else []),
@@ -93,7 +92,7 @@ def _small_card(product: Product, scene: Scene, speaker: Speaker) -> Node:
         flex.button(order_one, primary=True),
         flex.button(taps.of_product(speaker, "about", product.sku, name)),
     )
-    picture = _picture(product, scene)
+    picture = picture_of(product, scene)
     if picture is None:
         body = flex.body(*facts, spacing="sm") if facts else None
         return flex.bubble(flex.heading(name, below=price), body, footer, size="kilo")
@@ -102,12 +101,12 @@ def _small_card(product: Product, scene: Scene, speaker: Speaker) -> Node:
     return flex.bubble(body=body, footer=footer, hero=flex.picture(picture), size="kilo")
 
 
-def _price(product: Product, speaker: Speaker) -> str:
+def price_of(product: Product, speaker: Speaker) -> str:
     amount = speaker.amount(product.price, SHOP_CURRENCY)
     return speaker.say("catalogue.price", amount=amount, unit=speaker.unit(product.unit))
 
 
-def _picture(product: Product, scene: Scene) -> str | None:
+def picture_of(product: Product, scene: Scene) -> str | None:
     base = scene.shop.picture_base_url.rstrip("/")
     if not base.startswith("https://") or product.picture is None:
         return None
@@ -173,7 +172,7 @@ def product(facts: Facts, scene: Scene, speaker: Speaker) -> list[Node]:
 
 
 def _whole_card(product: Product, stock: Stock, scene: Scene, speaker: Speaker) -> Node:
-    name, price = shown_name(product, speaker), _price(product, speaker)
+    name, price = shown_name(product, speaker), price_of(product, speaker)
     description = product.description(speaker.language)
     rows = [*_specification(product, speaker, most=12, longest=120), *_terms(product, stock, speaker)]
     body = flex.body(
@@ -189,7 +188,7 @@ def _whole_card(product: Product, stock: Stock, scene: Scene, speaker: Speaker) 
         flex.button(taps.of_product(speaker, "want", product.sku, name), primary=True),
         flex.button(taps.plain(speaker, "person")),
     )
-    picture = _picture(product, scene)
+    picture = picture_of(product, scene)
     head = flex.heading(name, below=price)
     return flex.bubble(head, body, footer, hero=flex.picture(picture) if picture else None)
 
@@ -345,10 +344,10 @@ def _next_questions(
 def _order_card(product: Product, scene: Scene, speaker: Speaker) -> Node:
     """The product in short, under an answer about it."""
     name = shown_name(product, speaker)
-    picture = _picture(product, scene)
+    picture = picture_of(product, scene)
     body = flex.body(
         flex.text(name, size="md", weight="bold"),
-        flex.text(_price(product, speaker), color=flex.BRAND, weight="bold"),
+        flex.text(price_of(product, speaker), color=flex.BRAND, weight="bold"),
         *(flex.quiet(line) for line in product_facts.tier_lines(product, speaker)),
         spacing="sm",
     )
@@ -373,87 +372,3 @@ def question_about(facts: Facts, scene: Scene, speaker: Speaker) -> list[Node]:
     ]
     said = speaker.say("question_about.text", topic=topic)
     return [flex.text_message(said, [*choices, taps.plain(speaker, "person")])]
-
-
-# Side by side --------------------------------------------------------------------------------------
-
-
-def comparison(facts: Facts, scene: Scene, speaker: Speaker) -> list[Node]:
-    """Two or three products in one table: what they cost, hold and are good for, and a button to order each."""
-    products = products_in(facts, scene)[:COMPARED_MOST]
-    if not products:
-        return [flex.text_message(speaker.say("question_quantity.gone"), taps.menu(speaker))]
-    stock = stock_in(facts)
-    names = [flex.clamped(shown_name(product, speaker), 40) for product in products]
-    prices = [_price(product, speaker) for product in products]
-    pictures = [_picture(product, scene) for product in products]
-    rows = [
-        ("comparison.price", prices),
-        ("comparison.tiers", [_tiers_below_each_other(product, speaker) for product in products]),
-        ("comparison.weight", [product_facts.weight(product, speaker) for product in products]),
-        ("comparison.shelf_life", [_shelf_life(product, speaker) for product in products]),
-        ("comparison.stock", [product_facts.stock_word(product, speaker, stock) for product in products]),
-        ("comparison.good_for", [product_facts.good_for(product, speaker) for product in products]),
-    ]
-    card = flex.bubble(
-        flex.heading(speaker.say("comparison.title"), above=scene.shop.name),
-        flex.body(
-            *([flex.horizontal(*map(_thumbnail, pictures), spacing="md")] if any(pictures) else []),
-            _cells(names, weight="bold"),
-            *(_table_row(speaker.say(label), cells) for label, cells in rows if any(cells)),
-            spacing="md",
-        ),
-        flex.footer(
-            *(
-                flex.button(
-                    flex.relabelled(
-                        taps.of_product(speaker, "want", product.sku, name),
-                        speaker.say("tap.want_named.label", name=name),
-                    ),
-                    primary=True,
-                )
-                for product, name in zip(products, names, strict=True)
-            )
-        ),
-        size="giga",
-    )
-    priced = [
-        speaker.say("product_answer.price", name=name, price=price)
-        for name, price in zip(names, prices, strict=True)
-    ]
-    summary = speaker.say("comparison.summary", products=speaker.listed(priced))
-    return [
-        flex.flex_message(summary, card, [taps.plain(speaker, "catalogue"), taps.plain(speaker, "person")])
-    ]
-
-
-def _tiers_below_each_other(product: Product, speaker: Speaker) -> str:
-    return "\n".join(
-        speaker.say(
-            "comparison.tier",
-            counted=speaker.counted(tier.from_quantity, product.unit),
-            amount=speaker.amount(tier.unit_price, SHOP_CURRENCY),
-        )
-        for tier in product.tiers[:3]
-    )
-
-
-def _shelf_life(product: Product, speaker: Speaker) -> str:
-    return (
-        "" if product.shelf_life_days is None else speaker.say("product.days", days=product.shelf_life_days)
-    )
-
-
-def _thumbnail(url: str | None) -> Node:
-    if url is None:
-        return flex.vertical({"type": "filler"})
-    return {**flex.picture(url, ratio="1:1"), "flex": 1}
-
-
-def _table_row(label: str, cells: Sequence[str]) -> Node:
-    """The label above, so that each product has a whole column of its own on a narrow phone."""
-    return flex.vertical(flex.separator("none"), flex.quiet(label), _cells(cells, size="xs"), spacing="xs")
-
-
-def _cells(cells: Sequence[str], **look: str) -> Node:
-    return flex.horizontal(*(flex.text(cell or "–", flex=1, **look) for cell in cells), spacing="md")

@@ -9,6 +9,7 @@ from typing import Final
 from storefront.domain.language import Language
 from storefront.domain.outbox import Message, Topic
 from storefront.messages import (
+    comparison_card,
     delivery_cards,
     greetings,
     haggle_cards,
@@ -36,7 +37,7 @@ BUILDERS: Final[Mapping[Topic, Builder]] = {
     Topic.PRODUCT: product_cards.product,
     Topic.PRODUCT_ANSWER: product_cards.product_answer,
     Topic.QUESTION_ABOUT: product_cards.question_about,
-    Topic.COMPARISON: product_cards.comparison,
+    Topic.COMPARISON: comparison_card.comparison,
     Topic.PERSON: handover_cards.person,
     Topic.SELF_SERVICE: handover_cards.self_service,
     Topic.STAFF_CUSTOMER: handover_cards.staff_customer,

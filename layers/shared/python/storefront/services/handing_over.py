@@ -77,7 +77,9 @@ class HandingOver:
                 return self._back(turn)
             if turn.attention in {Why.PERSON, Why.DATA} or _is_about_delivery(heard, turn):
                 return turn
-        return Turn(replace(heard, with_person=talk.hearing(event.at)))
+        # A product named alone is remembered, so that the quantity sent after it makes a clear order.
+        named = turn.conversation.asked_sku if turn.topic is Topic.QUESTION_QUANTITY else heard.asked_sku
+        return Turn(replace(heard, with_person=talk.hearing(event.at), asked_sku=named))
 
     @staticmethod
     def _back(turn: Turn, *, says_so: bool = False) -> Turn:
