@@ -123,3 +123,11 @@ def test_half_an_emoji_becomes_a_question_mark_and_a_whole_one_stays() -> None:
         r'{"receivedAt": "2026-11-23T04:00:00Z", "event": {"a": "\ud83d!", "b": "\ud83d\ude00"}}'
     )
     assert read.event == {"a": "?!", "b": "😀"}
+
+
+def test_the_day_of_a_date_picker_comes_with_its_button() -> None:
+    params = {"date": "2026-12-05", "more": 1}
+    picked = {**COMMON, "type": "postback", "postback": {"data": "wish_date?q=abc&v=1", "params": params}}
+    event = chat_event(picked, RECEIVED)
+    assert event is not None
+    assert (event.postback_data, event.picked_day) == ("wish_date?q=abc&v=1", "2026-12-05")

@@ -78,3 +78,13 @@ def test_what_is_no_task_changes_nothing_and_is_refused_in_words(shop: World, ev
     assert answer.keys() == {"refused"}
     assert len(answer["refused"]) < 300, "what was typed is not repeated"
     assert shop.state() == before
+
+
+def test_words_that_nobody_understood_are_listed_with_how_often_they_were_written(fresh_shop: World) -> None:
+    shop = fresh_shop
+    shop.phone().say("我想買蛋捲 3 盒")
+    shop.phone().say("蛋捲兩盒")
+
+    (phrase,) = shop.invoke(FUNCTION, {"task": "phrases"})["phrases"]
+
+    assert (phrase["phrase"], phrase["count"], phrase["language"]) == ("蛋捲", 2, "zh-TW")

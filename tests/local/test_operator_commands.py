@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from dev import phrases
 from dev.cases import FUNCTION as DESK
 from dev.cases import arguments_of, ask
 from dev.catalogue import NoShop
@@ -147,3 +148,18 @@ def test_the_manual_has_a_section_for_every_kind_of_case_and_a_row_for_every_act
 
     assert [kind for kind in CaseKind if f"\n### {kind.value}\n" not in manual] == []
     assert [action for action in CaseAction if f"| `{action.value}` |" not in manual] == []
+
+
+def test_words_that_nobody_understood_are_listed_with_what_to_do_about_them() -> None:
+    row = {"phrase": "蛋捲\x1b[2J", "count": 12, "language": "zh-TW", "lastAt": "2026-11-24T06:00:00+00:00"}
+    shop = answering({"phrases": [row]})
+
+    status, said = phrases.ask(shop)
+
+    assert (status, shop.asked) == (0, [(DESK, {"task": "phrases"})])
+    assert said.splitlines() == ["   12  2026-11-24  zh-TW  蛋捲·[2J", "", phrases.HINT]
+
+
+def test_nothing_unknown_is_said_to_be_nothing() -> None:
+    shop = answering({"phrases": []})
+    assert phrases.ask(shop) == (0, "Nothing that customers wrote was left without a meaning.")
