@@ -335,7 +335,8 @@ class TalkingShop(Services):
 
     @cached_property
     def lookup(self) -> OrderLookup:
-        return OrderLookup(self.store, self.telling, self.products, self.clock)
+        rules = Settings({}).silence_rules
+        return OrderLookup(self.store, self.telling, self.products, self.staff, rules, self.clock)
 
     @cached_property
     def deciding(self) -> Deciding:

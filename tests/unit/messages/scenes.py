@@ -613,6 +613,28 @@ def _orders() -> list[Case]:
         _case(_T.ORDERS, {}, name="none"),
         _case(_T.NO_ORDERS, {}),
         _case(_T.ORDER_UNKNOWN, {}),
+        _case(_T.ORDER_NUMBER_SLIP, {}),
+        _case(
+            _T.ORDER_STATUS,
+            {
+                "order_number": ORDER_NUMBER,
+                "as_of": (NOW + timedelta(days=9)).isoformat(),
+                "silent_since": NOW.isoformat(),
+            },
+            PAID_ORDER,
+            name="silent",
+        ),
+        status_case(PAID_STORE_ORDER, parcel(_S.SHIPPED, order=STORE_ORDER), name="to a store"),
+        *(
+            status_case(
+                PAID_STORE_ORDER, parcel(_S.READY_FOR_PICKUP, order=STORE_ORDER, store=stop), name=name
+            )
+            for stop, name in ((None, "in some store"), (replace(STOP, deadline=None), "without a deadline"))
+        ),
+        status_case(
+            replace(PAID_ORDER, lines=tuple(replace(line, lead_days=0) for line in PAID_ORDER.lines)),
+            name="without a lead time",
+        ),
         _case(_T.SATISFACTION_THANKS, {"score": "5"}, name="high"),
         _case(_T.SATISFACTION_THANKS, {"score": "1"}, name="low"),
     ]

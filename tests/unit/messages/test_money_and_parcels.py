@@ -228,12 +228,31 @@ def test_a_status_tells_its_moment_its_steps_and_what_can_be_done() -> None:
         "山嵐茶行・截至 14:02",
         "📦 備貨中",
         f"訂單編號 {ORDER_NUMBER}",
-        "已收到款項，正在為您備貨；出貨後會通知您。",
+        "已收到款項，正在為您備貨，一般 2 天內出貨；出貨後會通知您。",
         "● 訂單成立 11/24(二) 13:57",
         "● 已付款 11/24(二) 14:02",
         "茉莉綠茶 36 盒",
     ]
     assert verbs_of(case) == ["deliver_new", "cancel", "person"]
+
+
+def test_a_status_says_what_comes_next_and_where() -> None:
+    assert lines_of(case_named("order_status-ready"))[3] == (
+        "包裹已到 市府門市，請在 11/30(一) 前攜帶證件取件。"
+    )
+    assert lines_of(case_named("order_status-to a store"))[3] == (
+        "包裹已交給物流，正送往取貨門市；到店後會通知您門市和取件期限。"
+    )
+
+
+def test_a_status_says_when_the_last_news_came_and_since_when_there_is_none() -> None:
+    lines = lines_of(case_named("order_status-silent"))
+    assert "山嵐茶行・截至 11/24(二) 14:02" in lines
+    assert "從 11/24(二) 14:02 起還沒有新的出貨消息，我們已請店員查詢，有結果會在這裡告訴您。" in lines
+
+
+def test_a_slip_in_a_number_offers_the_list() -> None:
+    assert verbs_of(case_named("order_number_slip")) == ["orders", "person"]
 
 
 def test_a_store_orders_status_shows_the_tracking_number_and_then_that_it_was_taken() -> None:

@@ -1,17 +1,22 @@
 """Order look-up: a true answer to the owner, and the same nothing to everybody else."""
 
+from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
+from storefront.domain.casework import CaseKind, OperatorCase
 from storefront.domain.conversation import Conversation, customer_id_of
+from storefront.domain.handover import WithPerson
 from storefront.domain.language import Language
+from storefront.domain.order_number import new_order_number
 from storefront.domain.outbox import Message, MessageState, Topic
 from storefront.services.ports import Put, SendOutcome, Write
 from storefront.services.turns import Happening
 from tests.doubles.machinery import START
 from tests.doubles.memory_store import MemoryStore
-from tests.doubles.talking_shop import JUN, MEI, TalkingShop
+from tests.doubles.talking_shop import AN, JUN, MEI, TalkingShop
 
 UNKNOWN = "A7K3Q-9XM2T"
 GROUP = "C" + "9" * 32
@@ -62,27 +67,17 @@ def test_an_order_number_shows_that_order(text: str) -> None:
     assert (answer.topic, answer.facts["order_number"]) == (Topic.ORDER_STATUS, first.order_number)
 
 
-@pytest.mark.parametrize(
-    "typed", [str.lower, lambda number: number.replace("-", ""), lambda number: f" {number}\n"]
-)
-def test_an_order_number_may_be_typed_in_any_way(typed: object) -> None:
-    shop = TalkingShop()
-    order = shop.paid()
-    assert callable(typed)
-    assert asked(shop, typed(order.order_number)).topic is Topic.ORDER_STATUS
-
-
 def slipped(number: str) -> str:
     """The number with its last character mistyped."""
     return number[:-1] + ("X" if number[-1] != "X" else "Y")
 
 
-def test_a_foreign_an_unknown_and_a_mistyped_number_get_the_same_answer_X4() -> None:
+def test_a_foreign_number_and_one_that_never_was_get_the_same_answer_X4() -> None:
     shop = TalkingShop()
     order = shop.paid()
     shop.say("好", JUN)
     said = []
-    for number in (order.order_number, UNKNOWN, slipped(order.order_number)):
+    for number in (order.order_number, UNKNOWN):
         for words, data in ((number, ""), ("", f"status?o={number}")):
             answer = asked(shop, words, who=JUN, data=data)
             assert (answer.topic, answer.facts) == (Topic.ORDER_UNKNOWN, {})
@@ -92,13 +87,96 @@ def test_a_foreign_an_unknown_and_a_mistyped_number_get_the_same_answer_X4() -> 
     assert "茉莉" not in said[0]
 
 
+@pytest.mark.parametrize("who", [MEI, JUN])
+def test_a_slip_gets_a_hint_that_says_nothing_about_orders_X4(who: str) -> None:
+    shop = TalkingShop()
+    order = shop.paid()
+    shop.say("好", JUN)
+    before = shop.conversation(who)
+    for number in (slipped(order.order_number), slipped(UNKNOWN)):
+        answer = asked(shop, number, who=who)
+        assert (answer.topic, answer.facts) == (Topic.ORDER_NUMBER_SLIP, {})
+    assert len({repr(each) for each in shop.line.shown[-2:]}) == 1
+    assert "好像有一個字打錯了" in repr(shop.line.shown[-1])
+    assert shop.conversation(who) == before
+
+
+def test_a_button_with_a_slip_in_its_number_is_as_unknown_as_any() -> None:
+    shop = TalkingShop()
+    order = shop.paid()
+    assert asked(shop, data=f"status?o={slipped(order.order_number)}").topic is Topic.ORDER_UNKNOWN
+    assert asked(shop, data="status?o=PARCEL%23S1").topic is Topic.ORDER_UNKNOWN
+
+
+WAYS_TO_TYPE: list[Callable[[str], str]] = [
+    str.lower,
+    lambda number: number.replace("-", ""),
+    lambda number: f" {number}\n",
+    lambda number: number.replace("0", "O").replace("1", "I"),
+    lambda number: number.lower().replace("0", "o").replace("1", "l"),
+    lambda number: "".join(chr(ord(sign) + 0xFEE0) for sign in number),
+    lambda number: f"訂單{number}到哪了？",
+]
+
+
+@pytest.mark.parametrize("typed", WAYS_TO_TYPE)
+def test_an_order_number_may_be_typed_in_any_way(typed: Callable[[str], str]) -> None:
+    shop = TalkingShop()
+    number = "B01K7-0M1QG"
+    shop.paid()
+    shop.store.commit(Put(replace(shop.order, order_number=number, revision=0)))
+    assert asked(shop, typed(number)).facts["order_number"] == number
+
+
+def test_of_several_numbers_the_first_own_one_is_answered() -> None:
+    shop = TalkingShop()
+    foreign, first = shop.paid(who=JUN), shop.paid()
+    second = shop.paid(text="高山烏龍茶 2 罐")
+    words = f"{UNKNOWN} {foreign.order_number} {second.order_number} {first.order_number}"
+    answer = asked(shop, words)
+    assert (answer.topic, answer.facts["order_number"]) == (Topic.ORDER_STATUS, second.order_number)
+
+
+def test_who_names_five_numbers_that_are_not_theirs_is_not_looked_up_for_ten_minutes() -> None:
+    shop = TalkingShop()
+    mine = shop.paid()
+    theirs = shop.paid(who=JUN)
+    for _ in range(2):
+        assert asked(shop, UNKNOWN).topic is Topic.ORDER_UNKNOWN
+        assert asked(shop, data=f"status?o={theirs.order_number}").topic is Topic.ORDER_UNKNOWN
+    assert asked(shop, mine.order_number).topic is Topic.ORDER_STATUS
+    assert asked(shop, theirs.order_number).topic is Topic.ORDER_UNKNOWN
+    polite = repr(shop.line.shown[-1])
+    before = shop.conversation()
+    assert (before.unknown_numbers, before.unknown_since) == (5, START)
+
+    for number in (mine.order_number, theirs.order_number, UNKNOWN):
+        assert asked(shop, number).topic is Topic.ORDER_UNKNOWN
+        assert repr(shop.line.shown[-1]) == polite
+    assert shop.conversation() == before
+    assert asked(shop, "我的訂單").topic is Topic.ORDER_STATUS
+
+    shop.clock.go_on(600)
+    assert asked(shop, mine.order_number).topic is Topic.ORDER_STATUS
+    assert asked(shop, UNKNOWN).topic is Topic.ORDER_UNKNOWN
+    assert shop.conversation().unknown_numbers == 1
+
+
+def test_a_message_full_of_numbers_is_read_up_to_the_fifth() -> None:
+    shop = TalkingShop()
+    mine = shop.paid()
+    foreign = " ".join(new_order_number(0x77 + step * 0x1234567) for step in range(9))
+    assert asked(shop, f"{foreign} {mine.order_number}").topic is Topic.ORDER_UNKNOWN
+    assert shop.conversation().unknown_numbers == 5
+
+
 def test_looking_changes_nothing_but_the_answer() -> None:
     shop = TalkingShop()
     order = shop.paid()
     before = {key: row for key, row in shop.store.rows.items() if type(row) is not Message}
     asked(shop, "我的訂單")
     asked(shop, order.order_number)
-    asked(shop, UNKNOWN)
+    asked(shop, slipped(order.order_number))
     assert {key: row for key, row in shop.store.rows.items() if type(row) is not Message} == before
 
 
@@ -192,3 +270,87 @@ def test_a_row_that_moved_on_meanwhile_does_not_keep_the_answer_back() -> None:
     assert asked(shop, "我的訂單").state is MessageState.SENT
     assert shop.conversation().misses == 1
     assert len(shop.line.sent) == 1
+
+
+# Silence ------------------------------------------------------------------------------------------------
+
+
+def staff_told(shop: TalkingShop) -> list[dict[str, str]]:
+    members = customer_id_of(AN)
+    return [each.facts for each in shop.store.all(Message) if each.customer_id == members]
+
+
+def test_a_paid_order_without_news_for_too_long_says_so_and_people_are_asked_once() -> None:
+    shop = TalkingShop()
+    order = shop.paid()
+    paid_at = START.isoformat()
+    shop.clock.go_on(timedelta(days=4, seconds=-1).total_seconds())
+    assert "silent_since" not in asked(shop, "我的訂單").facts
+    assert shop.cases == []
+
+    shop.clock.go_on(1)
+    asked_at = shop.clock.now.isoformat()
+    for words in ("我的訂單", order.order_number, "到哪了"):
+        answer = asked(shop, words)
+        assert answer.facts == {
+            "order_number": order.order_number,
+            "as_of": asked_at,
+            "silent_since": paid_at,
+        }
+    case = shop.store.read(OperatorCase, CaseKind.DELIVERY_SILENT, order.order_number)
+    assert case is not None
+    assert (case.facts, case.is_open) == ({"state": "asked", "since": paid_at}, True)
+    assert staff_told(shop) == [
+        {
+            "customer_id": customer_id_of(MEI),
+            "why": "silent",
+            "language": "zh-TW",
+            "as_of": asked_at,
+            "order_number": order.order_number,
+            "since": paid_at,
+        }
+    ]
+    assert "我們已請店員查詢" in repr(shop.line.shown[-1])
+
+
+def test_a_settled_case_of_silence_comes_back_only_after_news_and_another_silence() -> None:
+    shop = TalkingShop()
+    order = shop.paid()
+    shop.clock.go_on(timedelta(days=5).total_seconds())
+    asked(shop, "我的訂單")
+    case = shop.store.read(OperatorCase, CaseKind.DELIVERY_SILENT, order.order_number)
+    assert case is not None
+    shop.store.commit(Put(case.resolved(shop.clock.now, "an", "the carrier has it")))
+    shop.clock.go_on(timedelta(days=1).total_seconds())
+    assert "silent_since" in asked(shop, "我的訂單").facts
+    assert len(staff_told(shop)) == 1
+
+    shop.parcel(order.order_number, "shipped")
+    shipped_at = shop.clock.now
+    assert "silent_since" not in asked(shop, "我的訂單").facts
+    shop.clock.go_on(timedelta(days=4).total_seconds())
+    assert asked(shop, "我的訂單").facts["silent_since"] == shipped_at.isoformat()
+    again = shop.store.read(OperatorCase, CaseKind.DELIVERY_SILENT, order.order_number)
+    assert again is not None
+    assert again.is_open
+    assert len(staff_told(shop)) == 2
+
+
+def test_silence_is_asked_about_even_when_the_customers_row_moves_on_meanwhile() -> None:
+    store = RacingStore()
+    shop = TalkingShop(store=store)
+    order = shop.paid()
+    shop.clock.go_on(timedelta(days=5).total_seconds())
+    shop.change(with_person=WithPerson(START, START))
+    store.racing = True
+    assert "silent_since" in asked(shop, "我的訂單").facts
+    assert shop.cases == [("delivery_silent", order.order_number)]
+    assert shop.conversation().misses == 1
+
+
+def test_without_staff_in_line_the_case_is_enough() -> None:
+    shop = TalkingShop(staff_ids=())
+    order = shop.paid()
+    shop.clock.go_on(timedelta(days=5).total_seconds())
+    assert "silent_since" in asked(shop, "我的訂單").facts
+    assert shop.cases == [("delivery_silent", order.order_number)]

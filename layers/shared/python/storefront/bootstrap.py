@@ -416,7 +416,7 @@ def order_lookup() -> "OrderLookup":
     from storefront.adapters.identifiers import now
     from storefront.services.order_lookup import OrderLookup
 
-    return OrderLookup(store(), telling(), product_desk(), now)
+    return OrderLookup(store(), telling(), product_desk(), staff(), settings().silence_rules, now)
 
 
 @cache

@@ -19,6 +19,7 @@ from storefront.domain.lead import LeadRules
 from storefront.domain.pace import PaceLimits
 from storefront.domain.pricing import PriceRules
 from storefront.domain.push_policy import PushPolicy
+from storefront.domain.silence import SilenceRules
 from storefront.messages.scene import Shop
 from storefront.services.ports import Timers
 
@@ -144,6 +145,11 @@ class Settings:
     def handover_rules(self) -> HandoverRules:
         """When a person talks, and what brings the shop's own answers back."""
         return HandoverRules.of(tomllib.loads(_of_the_shop("handover.toml")))
+
+    @property
+    def silence_rules(self) -> SilenceRules:
+        """When a paid order has been without news for too long."""
+        return SilenceRules.of(tomllib.loads(_of_the_shop("orders.toml"))["silence"])
 
 
 def _of_the_shop(name: str) -> str:

@@ -24,6 +24,10 @@ MOST_GUESSES: Final = 5
 GUESSING_ENDS_AFTER: Final = timedelta(hours=1)
 """After so many codes that do not exist, no code is taken from this customer until so long after the first of them."""
 
+MOST_UNKNOWN_NUMBERS: Final = 5
+NUMBERS_COOL_DOWN_AFTER: Final = timedelta(minutes=10)
+"""After so many order numbers that are not the customer's, none is looked up until so long after the first of them."""
+
 PAPER_INVOICE = InvoiceChoice(kind=InvoiceKind.PAPER)
 
 
@@ -130,6 +134,8 @@ class Conversation:
     commands: Bucket | None = None
     links: Bucket | None = None
     with_person: WithPerson | None = None
+    unknown_numbers: int = 0
+    unknown_since: datetime | None = None
     revision: int = 0
 
     def talks_about(self, quote: Quote) -> bool:
@@ -157,6 +163,18 @@ class Conversation:
         """Whether codes are not even looked at: somebody who tries many is looking for one."""
         since = self.guessing_since
         return self.guesses >= MOST_GUESSES and since is not None and at - since < GUESSING_ENDS_AFTER
+
+    def named_unknown_order(self, at: datetime) -> "Conversation":
+        """The customer named an order number that is not theirs, whether or not there is such an order."""
+        if self.unknown_since is None or at - self.unknown_since >= NUMBERS_COOL_DOWN_AFTER:
+            return replace(self, unknown_numbers=1, unknown_since=at)
+        return replace(self, unknown_numbers=self.unknown_numbers + 1)
+
+    def tries_numbers(self, at: datetime) -> bool:
+        """Whether order numbers are not even looked up: somebody who names many is looking for one (X4)."""
+        since = self.unknown_since
+        enough = self.unknown_numbers >= MOST_UNKNOWN_NUMBERS
+        return enough and since is not None and at - since < NUMBERS_COOL_DOWN_AFTER
 
     def left(self, at: datetime) -> "Conversation":
         """The customer is no friend any more, unless something later has been heard: nothing is pushed (A11)."""

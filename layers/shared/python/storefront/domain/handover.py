@@ -20,6 +20,7 @@ class Why(StrEnum):
     QUESTION = "question"
     SAMPLE = "sample"
     HOT = "hot"
+    SILENT = "silent"
 
 
 @dataclass(frozen=True)

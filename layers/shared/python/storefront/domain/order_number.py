@@ -70,21 +70,27 @@ def parse_order_number(text: str) -> str | None:
 
 
 def find_order_number(text: str) -> OrderNumberMention | None:
-    """The first valid order number inside a text; failing that, the first with a slip in it.
+    """The first valid order number inside a text; failing that, the first with a slip in it."""
+    return next(iter(find_order_numbers(text)), None)
+
+
+def find_order_numbers(text: str) -> tuple[OrderNumberMention, ...]:
+    """Every valid order number inside a text; if there is none, the first with a slip in it.
 
     Case, full-width forms, the hyphen, O for 0 and I or L for 1 do not matter. A run of letters or
     digits that goes on before or after it is something else.
     """
     plain, places = _plain(text[:_SEARCH_LIMIT])
+    found: list[OrderNumberMention] = []
     slip: OrderNumberMention | None = None
     for match in _WRITTEN.finditer(plain):
         number, valid = _read(match)
         mention = OrderNumberMention(number, valid, places[match.start()], places[match.end() - 1] + 1)
         if valid:
-            return mention
-        if slip is None and _looks_meant(match):
+            found.append(mention)
+        elif slip is None and _looks_meant(match):
             slip = mention
-    return slip
+    return tuple(found) or ((slip,) if slip is not None else ())
 
 
 def _plain(text: str) -> tuple[str, list[int]]:

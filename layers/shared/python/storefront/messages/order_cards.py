@@ -4,14 +4,15 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
-from storefront.domain.order import Order
-from storefront.domain.shipment import Parcel
+from storefront.domain.order import DeliveryMethod, Order
+from storefront.domain.shipment import AT_A_STORE, Parcel
+from storefront.domain.silence import last_news_at
 from storefront.messages import flex, taps, terms
 from storefront.messages.flex import Node
 from storefront.messages.scene import Scene
 from storefront.messages.shipment_cards import ICONS as PARCEL_ICONS
 from storefront.messages.shipment_cards import carrier_facts, deadline_of, deadline_row, tracking_taps
-from storefront.messages.speaker import Speaker
+from storefront.messages.speaker import TAIPEI, Speaker
 from storefront.messages.standing import ENDED, HERE, ICONS, UNPAID, Standing, colour_of, standing_of
 
 ORDERS_MOST: Final = 10
@@ -89,6 +90,12 @@ def order_unknown(_facts: Facts, _scene: Scene, speaker: Speaker) -> list[Node]:
     return [flex.text_message(speaker.say("order_unknown.text"), taps.menu(speaker))]
 
 
+def order_number_slip(_facts: Facts, _scene: Scene, speaker: Speaker) -> list[Node]:
+    """A number whose check character is wrong; whether there is such an order is not looked at."""
+    quick = [taps.plain(speaker, "orders"), taps.plain(speaker, "person")]
+    return [flex.text_message(speaker.say("order_unknown.slip"), quick)]
+
+
 def satisfaction_thanks(facts: Facts, _scene: Scene, speaker: Speaker) -> list[Node]:
     """Thanks for a score; a low one offers a person."""
     unhappy = int(facts.get("score") or 5) <= 2
@@ -104,7 +111,7 @@ def order_status(facts: Facts, scene: Scene, speaker: Speaker) -> list[Node]:
     order = scene.order(facts["order_number"])
     parcels = sorted(scene.parcels(order.order_number), key=lambda parcel: parcel.shipment_id)
     standing = standing_of(order, parcels)
-    as_of = speaker.say("order_status.as_of", time=speaker.clock(datetime.fromisoformat(facts["as_of"])))
+    as_of = speaker.say("order_status.as_of", time=_last_news(order, parcels, facts, speaker))
     word = speaker.say(f"standing.{standing}.word")
     card = flex.bubble(
         flex.heading(
@@ -114,7 +121,8 @@ def order_status(facts: Facts, scene: Scene, speaker: Speaker) -> list[Node]:
             color=colour_of(standing),
         ),
         flex.body(
-            flex.text(_next(standing, order, speaker), size="md"),
+            flex.text(_next(standing, order, parcels, speaker), size="md"),
+            *_silence(facts, speaker),
             *_steps(order, _BEFORE_PARCELS, speaker),
             *_parcels(parcels, speaker),
             *_steps(order, _AFTER_PARCELS, speaker),
@@ -134,10 +142,40 @@ def order_status(facts: Facts, scene: Scene, speaker: Speaker) -> list[Node]:
     return [flex.flex_message(summary, card)]
 
 
-def _next(standing: Standing, order: Order, speaker: Speaker) -> str:
-    """What happens now, and who has to do something."""
+def _last_news(order: Order, parcels: Sequence[Parcel], facts: Facts, speaker: Speaker) -> str:
+    """When something was last heard; the time alone if that was on the day of the question."""
+    asked, last = datetime.fromisoformat(facts["as_of"]), last_news_at(order, parcels)
+    today = last.astimezone(TAIPEI).date() == asked.astimezone(TAIPEI).date()
+    return speaker.clock(last) if today else speaker.moment(last)
+
+
+def _silence(facts: Facts, speaker: Speaker) -> list[Node]:
+    """That nothing has been heard for too long, and that somebody was asked."""
+    if "silent_since" not in facts:
+        return []
+    since = speaker.moment(datetime.fromisoformat(facts["silent_since"]))
+    return [flex.notice(speaker.say("order_status.silent", since=since))]
+
+
+def _next(standing: Standing, order: Order, parcels: Sequence[Parcel], speaker: Speaker) -> str:
+    """What happens now, who has to do something, and what comes next."""
     lead_days = max((line.lead_days for line in order.lines), default=0)
-    return speaker.say(f"standing.{standing}.next", until=speaker.moment(order.hold_until), days=lead_days)
+    name = "next"
+    stop = next((parcel.store for parcel in parcels if parcel.status in AT_A_STORE and parcel.store), None)
+    deadline = deadline_of(stop, speaker)
+    if standing is Standing.READY_FOR_PICKUP and stop is not None:
+        name = "next_until" if deadline is not None else "next_at"
+    elif standing is Standing.SHIPPED and order.delivery_method is DeliveryMethod.STORE:
+        name = "next_to_store"
+    elif standing is Standing.PREPARING and lead_days > 0 and not any(each.has_left for each in parcels):
+        name = "next_days"
+    return speaker.say(
+        f"standing.{standing}.{name}",
+        until=speaker.moment(order.hold_until),
+        days=lead_days,
+        store=flex.one_line(stop.name, 60) if stop is not None else "",
+        deadline=deadline or "",
+    )
 
 
 def _refund_line(order: Order, speaker: Speaker) -> str:

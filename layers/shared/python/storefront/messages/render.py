@@ -99,6 +99,7 @@ BUILDERS: Final[Mapping[Topic, Builder]] = {
     Topic.NO_ORDERS: order_cards.no_orders,
     Topic.ORDER_STATUS: order_cards.order_status,
     Topic.ORDER_UNKNOWN: order_cards.order_unknown,
+    Topic.ORDER_NUMBER_SLIP: order_cards.order_number_slip,
     Topic.SATISFACTION_THANKS: order_cards.satisfaction_thanks,
 }
 
