@@ -57,6 +57,29 @@ def test_without_a_word_the_open_cases_are_listed() -> None:
     ]
 
 
+def test_prices_that_wait_for_a_decision_are_listed() -> None:
+    waiting = {
+        "approvalId": "k3v9-a1",
+        "askedAt": "2026-11-24T06:00:00+00:00",
+        "reason": "below_floor",
+        "lines": [{"sku": "TEA-JAS", "quantity": 36, "standing": 171, "asked": 120}],
+        "standingTotal": 6156,
+        "askedTotal": 4320,
+        "reminded": True,
+        "escalated": False,
+    }
+    shop = answering({"approvals": [waiting]})
+
+    status, said = ask(shop, arguments_of(["approvals"]))
+
+    assert (status, shop.asked) == (0, [(DESK, {"task": "approvals"})])
+    assert " ".join(said.split()) == ("2026-11-24T06:00 k3v9-a1 below_floor 36 TEA-JAS 171 -> 120 reminded")
+    assert ask(answering({"approvals": []}), arguments_of(["approvals"])) == (
+        0,
+        "No price waits for a decision.",
+    )
+
+
 def test_no_cases_are_said_to_be_none() -> None:
     assert ask(answering({"cases": []}), arguments_of([])) == (0, "No open cases.")
 

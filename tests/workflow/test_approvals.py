@@ -76,6 +76,19 @@ def test_a_signed_call_decides_and_the_workflow_carries_it_out(staffed_shop: Wor
     assert read(shop, approval_id).decided_by == "shop:Amy"
 
 
+def test_operators_see_what_waits_and_no_longer_once_it_is_decided(staffed_shop: World) -> None:
+    shop = staffed_shop
+    _, staff, approval_id = asked(shop)
+
+    def listed() -> list[str]:
+        found = shop.invoke("OperatorDeskFunction", {"task": "approvals"})["approvals"]
+        return [each["approvalId"] for each in found]
+
+    assert approval_id in listed()
+    staff.tap("婉拒")
+    assert approval_id not in listed()
+
+
 def test_a_customer_s_forged_button_decides_nothing(staffed_shop: World) -> None:
     shop = staffed_shop
     phone, _, approval_id = asked(shop)
