@@ -1,5 +1,6 @@
 """Haggling in the chat: from a wish to the next version of the quote, in the customer's words and by button."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -7,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from storefront.domain.conversation import Step
+from storefront.domain.language import Language
 from storefront.domain.outbox import Message, Topic
 from storefront.domain.quote import PriceReason, Quote, QuoteState
 from storefront.domain.quote_record import EntryKind, QuoteEntry
@@ -220,6 +222,25 @@ def test_after_the_button_everything_else_still_means_what_it_says(shop: Talking
 
     assert shop.lines() == {"TEA-JAS": 60}
     assert shop.conversation().step is Step.FREE
+
+
+@pytest.mark.parametrize("language", Language)
+def test_what_the_button_suggests_to_write_is_understood(shop: TalkingShop, language: Language) -> None:
+    shop.say(TEA)
+    shop.press(f"language?l={language.value}")
+    shop.press(f"haggle?q={shop.quote.quote_id}&v=1")
+    suggested = re.findall(r"[「“](.+?)[」”]", str(shop.line.shown[-1]["text"]))
+    assert len(suggested) == 2
+
+    for words in suggested:
+        shop.press(f"haggle?q={shop.quote.quote_id}&v={shop.quote.quote_version}")
+        shop.say(words)
+
+    assert [(kind, facts["asked"]) for kind, facts in record(shop)] == [
+        ("countered", "TEA-JAS:162"),
+        ("met", "TEA-JAS:162"),
+    ]
+    assert shop.lines() == {"TEA-JAS": 36}
 
 
 @pytest.mark.parametrize("words", ["NT$168", "168元", "那 168 元呢", "１６８ 元"])

@@ -326,8 +326,19 @@ def _decided(approval: Approval, scene: Scene, speaker: Speaker) -> str:
     when = speaker.moment(approval.decided_at) if approval.decided_at else ""
     effect = approval.effect or Effect.LAPSED
     came_of_it = "pending" if approval.effect is None else effect.value
+    quote = scene.quote(approval.quote_id, approval.quote_version)
+    about = [
+        speaker.say(
+            "form.named_count",
+            name=speaker.line_name(line, quote.language, scene.catalogue()),
+            counted=speaker.counted(approval.quantities[line.sku], line.unit),
+        )
+        for line in quote.lines
+        if line.sku in approval.standing
+    ]
     return "\n".join(
         (
+            speaker.listed(about),
             speaker.say("staff_answer.decided", decision=decision, who=flex.one_line(who, 60), when=when),
             speaker.say(f"staff_answer.effect.{came_of_it}"),
         )

@@ -40,8 +40,14 @@ _MOST: Final = 10_000_000
 _PRICE_FROM: Final = 40
 """A number alone that is less than so many per cent of the lowest price in the quote is no price but a quantity."""
 
-_BEFORE: Final = r"(?:那麼?|不然|how about|what about|では?|じゃあ|งั้น)?\s*"
-_AFTER: Final = r"\s*(?:呢|嗎|好嗎|可以嗎|行嗎|ok|は|でどう|ได้ไหม|ได้มั้ย)?\s*[?？!！。.]?\s*"
+_BEFORE: Final = (
+    r"(?:那麼?|不然|how about|what about|では?|じゃあ|งั้น)?\s*"
+    r"(?P<all>全部|總共|一共|全部で|合計|รวม(?:ทั้งหมด)?|ทั้งหมด)?\s*(?:算|收)?\s*"
+)
+_AFTER: Final = (
+    r"\s*(?P<in_all>in all|in total|altogether|全部)?"
+    r"\s*(?:呢|嗎|好嗎|可以嗎|行嗎|ok|は|でどう|ได้ไหม|ได้มั้ย)?\s*[?？!！。.]?\s*"
+)
 _AMOUNT: Final = re.compile(
     _BEFORE
     + r"(?P<before>nt\$?|\$)?\s*(?P<amount>[0-9][0-9,]{0,9})\s*(?P<after>元|塊|圓|dollars?|円|บาท)?"
@@ -53,10 +59,11 @@ _WIDE: Final = str.maketrans("０１２３４５６７８９，", "0123456789,")
 
 @dataclass(frozen=True)
 class Amount:
-    """A message that is an amount and nothing else; `is_money` when it names a currency."""
+    """A message that is an amount and nothing else; `is_money` when it names a currency, `for_all` a total."""
 
     number: int
     is_money: bool
+    for_all: bool = False
 
 
 def amount_alone(text: str) -> Amount | None:
@@ -65,7 +72,7 @@ def amount_alone(text: str) -> Amount | None:
     number = int(found["amount"].replace(",", "")) if found else 0
     if found is None or not 1 <= number <= _MOST:
         return None
-    return Amount(number, bool(found["before"] or found["after"]))
+    return Amount(number, bool(found["before"] or found["after"]), bool(found["all"] or found["in_all"]))
 
 
 def amount_in(text: str) -> int | None:
@@ -158,7 +165,7 @@ class HaggleDesk:
         lowest = min(line.unit_price for line in quote.lines)
         if not amount.is_money and amount.number * 100 < lowest * _PRICE_FROM:
             return None
-        wish = PriceWish(WishKind.SOME_PRICE, amount.number)
+        wish = PriceWish(WishKind.TOTAL if amount.for_all else WishKind.SOME_PRICE, amount.number)
         return self._answer(free, self._table(quote, quote, (), self._quoting.catalogue()), wish, event)
 
     def asked(self, conversation: Conversation, postback: Postback, _event: ChatEvent) -> Turn | None:
