@@ -24,11 +24,12 @@ _ADD = (
     r"|\badd|\bmore|\banother|\bextra|\badditional|追加で|あと|もう|เพิ่ม(?:อีก)?|อีก|ขอเพิ่ม"
 )
 _REMOVE = (
-    r"(?<!要)不要|沒有要|沒要|不用|不需要|不想要|取消|刪掉|刪除|拿掉|去掉|移除|減少?|少(?:買|訂|拿)?|扣掉?"
+    r"(?<!要)不要|沒有要|沒要|不用|不需要|不想要|取消|刪掉|刪除|拿掉|去掉|移除|減少?|(?<![至最不多])少(?:買"
+    r"|訂|拿)?|扣掉?"
     r"|\bremove|\bcancel|\bdelete|\bwithout|\binstead of|\bno(?: more)?|\bless|\bfewer|\bdrop|\bscrap|\bditch"
     r"|\bleave out|\blose|\bminus|\btake (?:off|out|away)|\bskip"
     r"|\bforget|\bscratch"
-    r"|\b(?:don't|do not|dont|no longer) (?:want|need)|ไม่เอา|ยกเลิก|ลบ|ลด(?!เหลือ)|เอาออก|ไม่ต้องการ"
+    r"|\b(?:don't|do not|dont|no longer) (?:want|need)|ไม่เอา|ยกเลิก|ลบ|ลด(?!เหลือ)|เอาออก|ออก|ไม่ต้องการ"
 )
 _INSTEAD = (
     r"(?:增?加|減少?|降)(?:到|為|成|至)|改(?:成|為|訂|買|要|拿)?|換(?:成|為)?|變成?|而是|\bchange(?: it"
@@ -40,12 +41,15 @@ _OBJECT = r"\s?(?:給我|我|那個|這個|了|掉|都|就|先|the|my|any|me)?\s
 _ADD_BEFORE = re.compile(rf"(?:{_ADD}){_OBJECT}")
 _REMOVE_BEFORE = re.compile(rf"(?:{_REMOVE}){_OBJECT}")
 _INSTEAD_BEFORE = re.compile(rf"(?:{_INSTEAD})[,，]?{_OBJECT}")
-_INSTEAD_AFTER = re.compile(r"\s?(?:才對|に(?:増や|增や|減ら)|に變更|にして|に變え|で?お願いし直|\binstead)")
+_INSTEAD_AFTER = re.compile(
+    r"\s?(?:ずつ)?(?:才對|に(?:増や|增や|減ら)|に變更|にして|に變え|で?お願いし直|\binstead)"
+)
 _SETS = re.compile(r"(?:(?:增?加|減少?|降|少)(?:到|為|成|至)|เป็น)\s?$")
 _ADD_AFTER = re.compile(r"\s?を?(?:追加|more\b|extra\b|เพิ่ม|อีก)")
 _ALSO_INNER = re.compile(r"\s?(?:も|也(?:要|來|想要)?)\s?")
 _REMOVE_AFTER = re.compile(
-    r"\s?(?:都|先|就|我|幫我|請|麻煩|再?幫忙|全部|通通|整個|はもう|は|を|も)?\s?"
+    r"\s?(?:都|先|就|我|幫我|請|麻煩|再?幫忙|全部|通通|整個|両方|兩方|どちらも|どっちも|すべて|はもう|は|を"
+    r"|も)?\s?"
     r"(?:不要了?|不用了?|不需要了?|取消|刪掉|刪除|拿掉|去掉|いらない|いりません|不要です|キャンセル|なし|やめ"
     r"|削除|減らし"
     r"|ไม่เอา|ยกเลิก|ออก|any ?more(?![a-z])|any longer)"
@@ -59,6 +63,7 @@ _GOES_ON = re.compile(
 _CHANGES_ALL = re.compile(
     r"改一下|修改一下|更改一下|要改(?:一下)?[,，:：\s]|(?:數量|訂單|內容)(?:要|想)?(?:修改|更改|改)[,，:：\s]"
 )
+_LISTS = re.compile(r"\s?(?:[、,，/&+]|[和跟與及]|以及|還有|(?:and|or|nor)(?: the)?|と|や|กับ|และ)\s?")
 _REPLACED = re.compile(r"改|換|變更|change[sd]? to|เปลี่ยน")
 _SWAPPED_BEFORE = re.compile(r"\b(?:swap|replace|exchange|switch|change)(?: the| my| out)?\s?$")
 _SWAPPED_FOR = re.compile(r"\s?(?:for|with|to)(?: the| some)?\s?")
@@ -94,13 +99,20 @@ def changes_all(text: str) -> bool:
     return _CHANGES_ALL.search(text) is not None
 
 
+def stands_in_a_list(between: str) -> bool:
+    """不要烏龍跟紅茶: whether only a word of listing stands between two products."""
+    return _LISTS.fullmatch(between) is not None
+
+
 def goes_on(lead: str) -> bool:
     """還有太陽餅 3 盒, "and 2 boxes of …": whether a message begins as the continuation of another one."""
     return _GOES_ON.fullmatch(lead) is not None
 
 
-def puts_another_in_place(lead: str, between: str) -> bool:
+def puts_another_in_place(lead: str, between: str, behind: str = "") -> bool:
     """鳳梨酥換成太陽餅, "swap the sun cakes for pineapple cakes": whether the second takes the place of the first."""
+    if between.strip() == "を" and _INSTEAD_AFTER.search(behind):
+        return True  # 烏龍茶を紅茶 2 箱に変更
     return _REPLACED.search(between) is not None or bool(
         _SWAPPED_BEFORE.search(lead) and _SWAPPED_FOR.fullmatch(between)
     )

@@ -16,6 +16,7 @@ from storefront.language.corrections import (
     changes_all,
     goes_on,
     puts_another_in_place,
+    stands_in_a_list,
 )
 from storefront.language.products import Vocabulary
 from storefront.language.quantities import QuantityMention
@@ -106,6 +107,7 @@ class Pairing:
         for token in self.tokens:
             token.change = self._change_of(token)
         self._read_also()
+        self._spread_removal()
         return self.tokens
 
     def _give(self, product: Product, amount: Amount) -> None:
@@ -285,6 +287,17 @@ class Pairing:
             return change
         return Change.ADD if begins else Change.INSTEAD if changes_all(self._marked) else change
 
+    def _spread_removal(self) -> None:
+        """烏龍跟紅茶都不要了, 不要烏龍和紅茶: what is taken away takes the products along that it is listed with."""
+        pairs = list(zip(self.tokens, self.tokens[1:], strict=False))
+        for one, other in (*pairs, *((right, left) for left, right in reversed(pairs))):
+            if not (isinstance(one, Product) and isinstance(other, Product)) or one.amounts or other.amounts:
+                continue
+            first, second = (one, other) if one.place < other.place else (other, one)
+            listed = stands_in_a_list(self._between(first, second))
+            if one.change is Change.REMOVE and other.change is Change.SET and listed:
+                other.change = Change.REMOVE
+
     def _read_also(self) -> None:
         """鳳梨酥 2 盒，再來太陽餅 3 盒: behind a line that stands by itself, "and more" only goes on with the list."""
         stands_by_itself = False
@@ -312,7 +325,9 @@ class Pairing:
     def _is_replaced(self, product: Product) -> bool:
         following = self._next_meant[product.place]
         if following is None or not puts_another_in_place(
-            self._lead(product), self._between(product, following)
+            self._lead(product),
+            self._between(product, following),
+            self._marked[following.end : following.end + 24],
         ):
             return False
         return isinstance(following, Product) or following.paired

@@ -83,7 +83,9 @@ _FRACTION = re.compile(r"[0-9]+[./][0-9]+|[0-9]*[¼-¾⅐-⅞]")
 _BEFORE_UNIT = re.compile(
     r"\s?(?:more |extra |additional |another |less |fewer |of |(?:big|small|large|full|whole) |[大小整](?!家))?"
 )
-_RANGE = re.compile(rf"\s?(?:[-~〜–—]|到|至|或|か|から|ถึง|\b(?:or|to)\b)\s?(?=[\d{_CN}]|(?:{_EN})\b)")
+_RANGE = re.compile(
+    rf"\s?(?:[-~〜–—]|到|至|或|か|から|ถึง|(?<![a-z])(?:or|to)(?![a-z]))\s?(?=[\d{_CN}]|(?:{_EN})\b)"
+)
 _FROM = re.compile(r"(?:從|由|(?<![a-z])from|จาก)\s?$")
 _ABOUT = re.compile("[多幾來](?![a-z])")
 _AND_A_HALF = re.compile(r"\s?半(?![價小年天])|\sand a half|ครึ่ง")
@@ -106,9 +108,11 @@ _STANDS_ALONE_AFTER = re.compile(
     r"|ください"
 )
 _ENGLISH_BEFORE = re.compile(
-    rf"(?:^|[{PRODUCT_MARK},:;x×*(]|(?<![a-z])(?:want|need|take|get|add|to|it|of|have|order|buy))\s?$"
+    rf"(?:^|[{PRODUCT_MARK},:;x×*(]|(?<![a-z])(?:just|only|want|need|take|get|add|to|it|of|have|order|buy))\s?$"
 )
-_ENGLISH_AFTER = re.compile(rf"\s?(?:$|[,.;!?){PRODUCT_MARK}\n]|please\b)")
+_ENGLISH_AFTER = re.compile(
+    rf"\s?(?:$|[,.;!?){PRODUCT_MARK}\n]|(?:please|thanks|thx)\b|more\s?(?:$|[.,!?]|please))"
+)
 
 
 def read_quantity(text: str) -> int | RefusedQuantity:
