@@ -11,9 +11,9 @@ from typing import Final
 from storefront.domain.approval import Approval, ApprovalState
 from storefront.domain.conversation import Conversation, Step
 from storefront.domain.outbox import Topic
+from storefront.language.amounts import amount_in
 from storefront.language.postbacks import Postback
 from storefront.services.approving import Approving
-from storefront.services.haggling import amount_in
 from storefront.services.ports import Clock, Store
 from storefront.services.staff import Staff
 from storefront.services.turns import Turn
