@@ -26,8 +26,9 @@ from storefront.domain.payment import PaymentAttempt
 from storefront.domain.pricing import PriceRules
 from storefront.domain.quote import Quote
 from storefront.domain.refund import Refund
+from storefront.services.answering import Answering, Desks
 from storefront.services.approving import Approving
-from storefront.services.chat import Chat, Desks
+from storefront.services.chat import Chat
 from storefront.services.coupon_desk import CouponDesk
 from storefront.services.deciding import Deciding
 from storefront.services.declining import DeclineDesk
@@ -307,22 +308,21 @@ class TalkingShop(Services):
 
     @cached_property
     def chat(self) -> Chat:
+        desks = Desks(
+            self.quotes,
+            self.coupon_desk,
+            self.deliveries,
+            self.cancelling,
+            self.haggling,
+            self.staff_desk,
+            self.products,
+            self.people,
+            DeclineDesk(self.own, self.clock),
+        )
         return Chat(
             self.store,
-            self.own,
-            Desks(
-                self.quotes,
-                self.coupon_desk,
-                self.deliveries,
-                self.cancelling,
-                self.haggling,
-                self.staff_desk,
-                self.products,
-                self.people,
-                DeclineDesk(self.own, self.clock),
-            ),
+            Answering(self.store, self.own, desks, self.line, self.staff, self.clock, PACE),
             self.telling,
-            self.line,
             self.workflows,
             self.waits,
             self.staff,
@@ -330,7 +330,6 @@ class TalkingShop(Services):
             self.approving,
             self.jobs,
             self.clock,
-            PACE,
         )
 
     @cached_property

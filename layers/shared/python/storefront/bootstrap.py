@@ -312,8 +312,9 @@ def handing_over() -> "HandingOver":
 @cache
 def chat() -> "Chat":
     from storefront.adapters.identifiers import RandomIds, now
+    from storefront.services.answering import Answering, Desks
     from storefront.services.cancelling import Cancelling
-    from storefront.services.chat import Chat, Desks
+    from storefront.services.chat import Chat
     from storefront.services.coupon_desk import CouponDesk
     from storefront.services.coupons import Coupons
     from storefront.services.declining import DeclineDesk
@@ -327,22 +328,21 @@ def chat() -> "Chat":
     quotes = QuoteDesk(
         quoting(), quote_maker(), promising(), deliveries, product_desk(), own_rows(), now, ids, phrases()
     )
+    desks = Desks(
+        quotes=quotes,
+        coupons=CouponDesk(quotes, coupons, own_rows(), now),
+        deliveries=deliveries,
+        cancelling=Cancelling(store(), ids),
+        haggling=haggling(),
+        staff=StaffDesk(store(), staff(), approving(), now),
+        products=product_desk(),
+        people=handing_over(),
+        declines=DeclineDesk(own_rows(), now),
+    )
     return Chat(
         store=store(),
-        own=own_rows(),
-        desks=Desks(
-            quotes=quotes,
-            coupons=CouponDesk(quotes, coupons, own_rows(), now),
-            deliveries=deliveries,
-            cancelling=Cancelling(store(), ids),
-            haggling=haggling(),
-            staff=StaffDesk(store(), staff(), approving(), now),
-            products=product_desk(),
-            people=handing_over(),
-            declines=DeclineDesk(own_rows(), now),
-        ),
+        answering=Answering(store(), own_rows(), desks, messenger(), staff(), now, settings().pace_limits),
         telling=telling(),
-        messenger=messenger(),
         workflows=quote_workflows(),
         waits=waits(),
         staff=staff(),
@@ -350,7 +350,6 @@ def chat() -> "Chat":
         approving=approving(),
         jobs=jobs(),
         clock=now,
-        pace=settings().pace_limits,
     )
 
 
