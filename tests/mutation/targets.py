@@ -100,7 +100,6 @@ TARGETS: Final = (
         "domain/quote.py",
         Group.STOCK,
         ("unit/test_quote.py", WORDS, *_services("quoting_rows", "quoting", "promising", "coupon_desk")),
-        import_tests=3,
     ),
     Target(
         "services/quoting.py", Group.STOCK, _services("quoting_rows", "quoting", "promising", "coupon_desk")
