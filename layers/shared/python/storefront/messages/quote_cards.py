@@ -2,18 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
 from typing import Final
 
 from storefront.domain.catalogue import Catalogue, Product
 from storefront.domain.money import included_tax
 from storefront.domain.quote import DeclineReason, PriceReason, Quote, QuoteLine
-from storefront.messages import flex, haggle_cards, price_cards, taps, terms
+from storefront.messages import flex, haggle_cards, price_cards, taps, terms, wished_days
 from storefront.messages.flex import Node
 from storefront.messages.greetings import example_order
 from storefront.messages.product_facts import SHOP_CURRENCY
 from storefront.messages.scene import Scene, Shop
-from storefront.messages.speaker import TAIPEI, Speaker
+from storefront.messages.speaker import Speaker
 
 HINTS_MOST: Final = 3
 CANDIDATES_MOST: Final = 12
@@ -69,7 +68,7 @@ def quote(facts: Facts, scene: Scene, speaker: Speaker) -> list[Node]:
             *_hints(offered, catalogue, speaker),
             flex.separator(),
             *_promises(offered, shop, speaker),
-            *_day_gone(facts, speaker),
+            *wished_days.gone(facts, speaker),
             *terms.returns(offered.lines, offered.language, catalogue, speaker),
             flex.quiet(speaker.say("quote.how_to_change")),
         ),
@@ -80,7 +79,7 @@ def quote(facts: Facts, scene: Scene, speaker: Speaker) -> list[Node]:
                 height="md",
             ),
             *_up_to_next_tier(offered, catalogue, speaker),
-            flex.button(_date_button(offered, speaker)),
+            flex.button(wished_days.picker(offered, speaker)),
             *(flex.button(tap) for tap in (taps.page_of(speaker, offered, shop) if formal else ())),
             flex.horizontal(
                 flex.button(taps.of_quote(speaker, "change", offered.quote_id, offered.quote_version)),
@@ -218,14 +217,8 @@ def _up_to_next_tier(offered: Quote, catalogue: Catalogue, speaker: Speaker) -> 
 
 def _promises(offered: Quote, shop: Shop, speaker: Speaker) -> list[Node]:
     """When the goods are wished for and when they leave, and what shipping costs."""
-    rows = []
-    if offered.wished_date is not None:
-        wished = terms.wished_day(offered.wished_date, speaker)
-        rows.append(flex.row(speaker.say("terms.wished_date"), wished, bold=True))
-        if offered.wished_date < _first_day(offered).isoformat():
-            soon = speaker.say("quote.too_soon", day=speaker.day(_first_day(offered)))
-            rows.append(flex.text(soon, color=flex.ATTENTION, size="xs"))
-    lead_days = _lead_days(offered)
+    rows = wished_days.rows(offered, speaker)
+    lead_days = wished_days.lead_days(offered)
     if lead_days > 0:
         rows.append(flex.row(speaker.say("quote.leaves"), speaker.say("quote.leaves_value", days=lead_days)))
     rows.append(
@@ -238,42 +231,6 @@ def _promises(offered: Quote, shop: Shop, speaker: Speaker) -> list[Node]:
         more = speaker.say("quote.until_free_shipping", amount=speaker.amount(missing, offered.currency))
         rows.append(flex.quiet(more, align="end"))
     return rows
-
-
-def _lead_days(offered: Quote) -> int:
-    return max((line.lead_days for line in offered.lines), default=0)
-
-
-def _first_day(offered: Quote) -> date:
-    """The first day that the goods could leave."""
-    return offered.created_at.astimezone(TAIPEI).date() + timedelta(days=_lead_days(offered))
-
-
-def _day_gone(facts: Facts, speaker: Speaker) -> list[Node]:
-    """A day that was wished for and that there is not, or no longer."""
-    if "no_day" not in facts:
-        return []
-    said = speaker.say("quote.no_day", phrase=flex.one_line(facts["no_day"], 40))
-    return [flex.text(said, color=flex.ATTENTION, size="xs")]
-
-
-def _date_button(offered: Quote, speaker: Speaker) -> Node:
-    """Always there: a day can be wished for at any time, and changed."""
-    first = _first_day(offered).isoformat()
-    return taps.wish_date(
-        speaker, offered.quote_id, offered.quote_version, first=first, chosen=offered.wished_date
-    )
-
-
-def ask_date(facts: Facts, scene: Scene, speaker: Speaker) -> list[Node]:
-    """Which day then? For a day that has gone, or that no calendar has."""
-    offered = _named_quote(facts, scene)
-    said = speaker.say(
-        "ask_date.text",
-        phrase=flex.one_line(facts.get("phrase", ""), 40),
-        day=speaker.day(_first_day(offered)),
-    )
-    return [flex.text_message(said, [_date_button(offered, speaker)])]
 
 
 # What is asked before there can be a quote --------------------------------------------------------

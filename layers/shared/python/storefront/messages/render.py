@@ -21,6 +21,7 @@ from storefront.messages import (
     quote_cards,
     quote_notices,
     shipment_cards,
+    wished_days,
 )
 from storefront.messages.flex import Node
 from storefront.messages.plain import without_cards
@@ -64,7 +65,7 @@ BUILDERS: Final[Mapping[Topic, Builder]] = {
     Topic.LINKS_USED_UP: quote_cards.links_used_up,
     Topic.HOLDS_USED_UP: quote_cards.holds_used_up,
     Topic.ASK_CHANGE: quote_cards.ask_change,
-    Topic.ASK_DATE: quote_cards.ask_date,
+    Topic.ASK_DATE: wished_days.ask_date,
     Topic.COUPON_REFUSED: price_cards.coupon_refused,
     Topic.COUPON_NOTED: price_cards.coupon_noted,
     Topic.PRICE_ASKED: haggle_cards.price_asked,
