@@ -1,4 +1,4 @@
-"""A customer writes as people chat: a name, a quantity, something more, a day, a change, each in a message of its own."""
+"""A customer writes as people chat: a name, a quantity, one thing more, a day, a change, each in its own message."""
 
 from dev.driver.customer import anything
 from dev.driver.shopping import ANSWER, GRACE, ask_for_quote, has_accept
