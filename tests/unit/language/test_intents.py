@@ -34,7 +34,7 @@ SAID = {
         "ของถึงไหนแล้ว",
         "ส่งหรือยังคะ",
     ],
-    Intent.ORDER_NUMBER: ["A7K3Q-9XM2T", "訂單a7k3q9xm2t到哪了", "A7K3Q-9XM2S"],
+    Intent.ORDER_NUMBER: ["A7K3Q-9XM2T", "訂單a7k3q9xm2t到哪了", "A7K3Q-9XM2S", "取消 A7K3Q-9XM2S"],
     Intent.TALK_TO_A_PERSON: [
         "真人",
         "我要找客服",
@@ -58,7 +58,17 @@ SAID = {
         "メニュー",
         "มีอะไรบ้าง",
     ],
-    Intent.CANCEL: ["取消", "我要取消", "不要了，謝謝", "cancel", "Cancel my order", "キャンセル", "ยกเลิก"],
+    Intent.CANCEL: [
+        "取消",
+        "取消訂單 A7K3Q-9XM2T",
+        "cancel order a7k3q9xm2t",
+        "我要取消",
+        "不要了，謝謝",
+        "cancel",
+        "Cancel my order",
+        "キャンセル",
+        "ยกเลิก",
+    ],
     Intent.FORMAL_QUOTE: [
         "報價單",
         "請給我報價單",

@@ -479,6 +479,22 @@ def test_a_paid_order_is_called_off_by_plain_words_only() -> None:
     assert (shop.order.state, shop.order.refunded) == (OrderState.REFUNDED, order.total)
 
 
+def test_an_order_is_called_off_by_its_number_whatever_else_is_talked_about() -> None:
+    shop = TalkingShop()
+    order = shop.paid()
+    shop.say("高山烏龍茶 2 罐")
+    assert shop.say(f"取消訂單 {order.order_number}").topic is Topic.REFUND_PENDING
+    shop.go()
+    assert (shop.order.state, shop.quote.state) == (OrderState.REFUNDED, QuoteState.OFFERED)
+
+
+def test_nobody_calls_off_what_is_not_theirs_X4() -> None:
+    shop = TalkingShop()
+    order = shop.paid()
+    assert shop.say(f"取消訂單 {order.order_number}", "U" + "9" * 32).topic is Topic.ORDER_UNKNOWN
+    assert (shop.order.state, shop.refunds()) == (OrderState.PAID, [])
+
+
 def test_an_unpaid_order_is_let_go_by_vague_words_too() -> None:
     shop = TalkingShop()
     shop.accepted()

@@ -234,8 +234,10 @@ _BY_LANGUAGE_NAME = {
 def intent_of(text: str) -> Intent:
     """What a short message asks for; OTHER when it says more than that, or something else."""
     text = clean(text)
-    if find_order_number(text) is not None:
-        return Intent.ORDER_NUMBER
+    mention = find_order_number(text)
+    if mention is not None:
+        around = text[: mention.start] + text[mention.end :]
+        return Intent.CANCEL if mention.valid and intent_of(around) is Intent.CANCEL else Intent.ORDER_NUMBER
     bare = _bare(text)
     if not bare or len(bare) > _LONGEST_PHRASE:
         return Intent.OTHER

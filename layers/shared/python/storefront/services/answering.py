@@ -12,6 +12,7 @@ from storefront.domain.conversation import Conversation, Step
 from storefront.domain.handover import Why
 from storefront.domain.language import Language
 from storefront.domain.order import Order, OrderState
+from storefront.domain.order_number import find_order_number
 from storefront.domain.outbox import Topic
 from storefront.domain.pace import PaceLimits, Verdict, filled
 from storefront.domain.quote import QuoteState
@@ -294,8 +295,11 @@ class Answering:
         """取消 means what is being talked about: an open quote that came after the order, else the order.
 
         Only plain words call off what is paid for; 不用了 may be the answer to something else, and 取消 while another
-        address is being asked for means that change.
+        address is being asked for means that change. An order that is named by its number is the one that is meant.
         """
+        mention = find_order_number(event.text)
+        if mention is not None:
+            return self._cancel(conversation, event, mention.number)
         order = self._own.order(conversation, conversation.order_number)
         quote = self._own.current_quote(conversation)
         quote_is_open = quote is not None and quote.state is QuoteState.OFFERED
