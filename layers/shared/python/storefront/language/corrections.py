@@ -27,25 +27,28 @@ _REMOVE = (
     r"(?<!要)不要|沒有要|沒要|不用|不需要|不想要|取消|刪掉|刪除|拿掉|去掉|移除|減少?|(?<![至最不多])少(?:買"
     r"|訂|拿)?|扣掉?"
     r"|\bremove|\bcancel|\bdelete|\bwithout|\binstead of|\bno(?: more)?|\bless|\bfewer|\bdrop|\bscrap|\bditch"
-    r"|\bleave out|\blose|\bminus|\btake (?:off|out|away)|\bskip"
+    r"|\bleave out|\blose|\bminus|\btake (?:off|out|away)|\bskip|\bget rid of"
     r"|\bforget|\bscratch"
     r"|\b(?:don't|do not|dont|no longer) (?:want|need)|ไม่เอา|ยกเลิก|ลบ|ลด(?!เหลือ)|เอาออก|ออก|ไม่ต้องการ"
 )
 _INSTEAD = (
-    r"(?:增?加|減少?|降)(?:到|為|成|至)|改(?:成|為|訂|買|要|拿)?|換(?:成|為)?|變成?|而是|\bchange(?: it"
+    r"(?:增?加|減少?|降)(?:到|為|成|至)|改(?:成|為|訂|買|要|拿)?|換(?:成|為)?|變成?|而是"
+    r"|\bchange (?:[a-z]+ ){1,3}to|\bchange(?: it"
     r"| that)?(?: to)?|\bmake(?: it| that)?"
-    r"|\binstead|[-=]>|→|に變更|變更|やっぱり|やはり|เปลี่ยนเป็น|แก้เป็น|ลดเหลือ|เหลือ|เปลี่ยน"
+    r"|\binstead|[-=]>|→|に變更|變更|やっぱり|やはり|เปลี่ยนเป็น|แก้เป็น|แก้ไข|ลดเหลือ|เหลือ|เปลี่ยน"
     r"|更正|訂正|修正|(?:不是|應該)是?|才對"
 )
-_OBJECT = r"\s?(?:給我|我|那個|這個|了|掉|都|就|先|the|my|any|me)?\s?[x×*:]?\s?$"
+_OBJECT = r"\s?(?:給我|我|那個|這個|了|掉|都|就|先|แล้ว|the|my|any|me)?\s?[x×*:]?\s?$"
 _ADD_BEFORE = re.compile(rf"(?:{_ADD}){_OBJECT}")
 _REMOVE_BEFORE = re.compile(rf"(?:{_REMOVE}){_OBJECT}")
 _INSTEAD_BEFORE = re.compile(rf"(?:{_INSTEAD})[,，]?{_OBJECT}")
 _INSTEAD_AFTER = re.compile(
     r"\s?(?:ずつ)?(?:才對|に(?:増や|增や|減ら)|に變更|にして|に變え|で?お願いし直|\binstead)"
 )
-_SETS = re.compile(r"(?:(?:增?加|減少?|降|少)(?:到|為|成|至)|เป็น)\s?$")
-_ADD_AFTER = re.compile(r"\s?を?(?:追加|more\b|extra\b|เพิ่ม|อีก)")
+_SETS = re.compile(r"(?:\s(?:up |down |back )?to|(?:增?加|減少?|降|少)(?:到|為|成|至)|เป็น)\s?$")
+_ADD_AFTER = re.compile(
+    r"\s?(?:も(?:$|[。!、]|お?願|お願|くだ|下さ|欲|ほし)|を?增や)|\s?を?(?:追加|more\b|extra\b|เพิ่ม|อีก)"
+)
 _ALSO_INNER = re.compile(r"\s?(?:も|也(?:要|來|想要)?)\s?")
 _REMOVE_AFTER = re.compile(
     r"\s?(?:都|先|就|我|幫我|請|麻煩|再?幫忙|全部|通通|整個|両方|兩方|どちらも|どっちも|すべて|はもう|は|を"
@@ -58,7 +61,7 @@ _REMOVE_AFTER = re.compile(
 # At the beginning of a message these go on with what was said in the one before.
 _GOES_ON = re.compile(
     r"\s?(?:還有|另外|以及|然後|跟|和|也|(?:and|plus|also)(?![a-z])|それと|それから|そして|あと|แล้วก็|และ"
-    r"|กับ)[\s,，:：]?(?:要|來|想要|i (?:want|need)|ขอ|เอา)?\s?"
+    r"|กับ)[\s,，、:：]?(?:要|來|想要|i (?:want|need)|ขอ|เอา)?\s?"
 )
 _CHANGES_ALL = re.compile(
     r"改一下|修改一下|更改一下|要改(?:一下)?[,，:：\s]|(?:數量|訂單|內容)(?:要|想)?(?:修改|更改|改)[,，:：\s]"

@@ -84,7 +84,8 @@ _POLITE_ENGLISH = (
     "replace with only maybe perhaps around "
     "sorry meant mean actually oops wait correction update sure ok okay yes yeah yep great good nice fresh "
     "delicious famous tasty lovely best "
-    "prefer rather favourite favorite usual same again too as well so if when will would should let lets "
+    "increase reduce raise lower cut adjust rid prefer rather favourite favorite usual same again too as "
+    "well so if when will would should let lets "
     "let's take took "
     "try put down up out reserve "
     "hold keep save set aside pick grab purchase bring interested looking wanna gonna gotta lemme gimme "
@@ -116,7 +117,7 @@ _POLITE_JAPANESE = (
 _POLITE_THAI = (
     "ขอ เอา อยากได้ อยาก ได้ไหม ได้มั้ย ได้ สั่งซื้อ สั่ง ซื้อ จอง ต้องการ ครับผม ครับ ค่ะ คะ ค่า จ้า จ้ะ นะ "
     "หน่อย ด้วย และ กับ สวัสดี ขอบคุณมาก ขอบคุณ อย่างละ ส่ง ราคา "
-    "เท่าไหร่ เพิ่ม อีก ไม่เอา ไม่ใช่ ไม่ จะ ให้ ที่ มี ไหม มั้ย เปลี่ยนเป็น เปลี่ยน แก้เป็น แก้ ลดเหลือ "
+    "เท่าไหร่ เพิ่ม อีก ไม่เอา ไม่ใช่ ไม่ จะ ให้ ที่ มี ไหม มั้ย เปลี่ยนเป็น เปลี่ยน แก้ไข แก้เป็น แก้ ลดเหลือ "
     "เหลือ ลด ผม ดิฉัน ฉัน หนู เรา แล้วก็ แล้ว ก็ ออก ยกเลิก ลบ เป็น เอง "
     "รบกวน แอดมิน พี่ ร้าน ขอโทษ ภายใน ก่อน วัน ของ นี้ นั้น ว่า จาก ถึง ใน ช่วย คน กิน ทาน สนใจ รับ แบบเดิม "
     "เหมือนเดิม เดิม งั้น ทั้งหมด รวม ทุก "
