@@ -14,7 +14,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from dev.catalogue import NoShop
-from dev.invoking import InvocationFailed, running_shop
+from dev.invoking import InvocationFailed, RunningShop, running_shop
 
 FUNCTION = "OperatorDeskFunctionName"
 
@@ -45,6 +45,14 @@ def facts_of(facts: dict[str, str]) -> str:
     return " ".join(f"{name}={value}" for name, value in facts.items())
 
 
+def ask(shop: RunningShop, quote: str) -> tuple[int, str]:
+    """Exit status and what to print about a quote, by its number with or without the version."""
+    answer = shop.invoke(FUNCTION, {"task": "record", "quoteId": quote.partition("-")[0]})
+    if "refused" in answer:
+        return 1, f"Not found: {answer['refused']}"
+    return 0, shown(answer["record"])
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="python -m dev.record", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -54,16 +62,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--port", type=int, help="port of the local run, if there are several")
     arguments = parser.parse_args(argv)
     try:
-        shop = running_shop(arguments.stack, arguments.port)
-        answer = shop.invoke(FUNCTION, {"task": "record", "quoteId": arguments.quote.partition("-")[0]})
+        status, said = ask(running_shop(arguments.stack, arguments.port), arguments.quote)
     except (NoShop, InvocationFailed, BotoCoreError, ClientError) as reason:
         print(reason, file=sys.stderr)
         return 2
-    if "refused" in answer:
-        print(f"Not found: {answer['refused']}", file=sys.stderr)
-        return 1
-    print(shown(answer["record"]))
-    return 0
+    print(said, file=sys.stderr if status else sys.stdout)
+    return status
 
 
 if __name__ == "__main__":

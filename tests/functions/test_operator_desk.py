@@ -49,6 +49,20 @@ def test_a_return_is_given_back_with_two_fields_typed_in_and_leaves_an_audit(fre
     assert shop.invoke(FUNCTION, {"task": "list"}) == {"cases": []}
 
 
+def test_the_record_of_a_quote_is_read_by_its_number(shop: World) -> None:
+    phone = shop.phone()
+    name = phone.quote()
+    phone.accept()
+    quote_id = name.rpartition("-")[0]
+    record = shop.invoke(FUNCTION, {"task": "record", "quoteId": quote_id})["record"]
+    assert [(entry["version"], entry["kind"]) for entry in record["entries"]] == [
+        (1, "offered"),
+        (1, "accepted"),
+    ]
+    assert record["versions"][0]["orderNumber"] == phone.order().order_number
+    assert shop.invoke(FUNCTION, {"task": "record", "quoteId": "none"}) == {"refused": "no such quote"}
+
+
 def test_a_case_that_is_not_there_is_refused_in_words(shop: World) -> None:
     answer = shop.invoke(FUNCTION, {"task": "show", "kind": "confirm_unknown", "subject": "nobody"})
 

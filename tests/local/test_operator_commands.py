@@ -1,4 +1,4 @@
-"""`make cases` and `make reconcile`: what is asked of the functions, and what a person reads."""
+"""`make cases`, `make record` and `make reconcile`: what is asked of the functions, and what a person reads."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -14,6 +14,7 @@ from dev.catalogue import NoShop
 from dev.invoking import RunningShop
 from dev.reconcile import FUNCTION as BOOKS
 from dev.reconcile import reconcile
+from dev.record import ask as ask_record
 from storefront.domain.casework import CaseAction, CaseKind
 
 CASE = {
@@ -186,3 +187,28 @@ def test_words_that_nobody_understood_are_listed_with_what_to_do_about_them() ->
 def test_nothing_unknown_is_said_to_be_nothing() -> None:
     shop = answering({"phrases": []})
     assert phrases.ask(shop) == (0, "Nothing that customers wrote was left without a meaning.")
+
+
+def test_the_record_of_a_quote_is_asked_for_by_its_number_and_shown_round_by_round() -> None:
+    line = {"sku": "TEA-JAS", "quantity": 36, "unitPrice": 171, "listPrice": 180, "reason": "tier"}
+    version = {"version": 1, "state": "accepted", "currency": "TWD", "total": 6_156, "lines": [line]}
+    version |= {"validUntil": "2026-11-25T06:00:00+00:00", "orderNumber": "A7K3Q-9XM2T"}
+    entry = {
+        "at": "2026-11-24T06:00:00+00:00",
+        "version": 1,
+        "kind": "offered",
+        "cause": "01M8",
+        "facts": {"total": "6156"},
+    }
+    record = {"quoteId": "8k2m", "customerId": "upz3", "versions": [version], "entries": [entry]}
+    shop = answering({"record": record})
+
+    assert ask_record(shop, "8k2m-1") == (
+        0,
+        "quote 8k2m of customer upz3\n\n"
+        "version 1  accepted   TWD 6156  until 2026-11-25T06:00  order A7K3Q-9XM2T\n"
+        "    TEA-JAS     36 x 171 (list 180, tier)\n\n"
+        "2026-11-24T06:00:00  v1 offered    total=6156  [01M8]",
+    )
+    assert shop.asked == [(DESK, {"task": "record", "quoteId": "8k2m"})]
+    assert ask_record(answering({"refused": "no such quote"}), "x") == (1, "Not found: no such quote")
