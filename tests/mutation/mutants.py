@@ -202,8 +202,9 @@ class _Visitor(cst.CSTVisitor):
 
 
 def _difference(before: Iterable[str], after: Iterable[str]) -> tuple[str, str]:
-    """The lines that differ, each side as one line with single spaces."""
-    changed = list(difflib.unified_diff(list(before), list(after), n=0, lineterm=""))[2:]
+    """The lines that differ, each side as one line with single spaces; the indentation is not looked at."""
+    one, other = [line.strip() for line in before], [line.strip() for line in after]
+    changed = list(difflib.unified_diff(one, other, n=0, lineterm=""))[2:]
     was = " ".join(line[1:] for line in changed if line.startswith("-"))
     became = " ".join(line[1:] for line in changed if line.startswith("+"))
     return " ".join(was.split()), " ".join(became.split())

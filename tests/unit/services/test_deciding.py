@@ -117,6 +117,11 @@ def test_a_workflow_cannot_wait_for_a_quote_that_is_gone() -> None:
         TalkingShop().deciding.await_decision("quote1", 1, "token")
 
 
+def test_a_review_names_an_order_and_a_wait_only_if_there_is_one() -> None:
+    review = Review(Decision.ENDED)
+    assert (review.order_number, review.wait_seconds) == (None, None)
+
+
 # When the time is over ----------------------------------------------------------------------------------------
 
 

@@ -10,12 +10,22 @@ from storefront.domain.catalogue import Catalogue
 from storefront.domain.language import Language
 from storefront.domain.money import Currency
 from storefront.domain.order import HistoryStep, HoldState, Order, OrderState
-from storefront.domain.quote import MAX_LINES, MAX_QUANTITY, AgreedPrice, Quote, QuoteLine, QuoteState
+from storefront.domain.quote import (
+    MAX_LINES,
+    MAX_QUANTITY,
+    AgreedPrice,
+    Discount,
+    DiscountKind,
+    Quote,
+    QuoteLine,
+    QuoteState,
+)
 from storefront.domain.quote_record import EntryKind, QuoteEntry
 from storefront.services.ports import Put, StockMove, Timers, Write
-from storefront.services.quoting import Basket, QuotePlan, Quoting, Shortage
+from storefront.services.quoting import Basket, QuotePlan, Quoting, Shortage, entry
 from tests.doubles.little_shop import CATALOGUE, TEA, WRAPPING, LittleShop, customer_row
 from tests.doubles.machinery import START
+from tests.doubles.memory_store import Counters
 
 NOW = START + timedelta(hours=1)
 TIMERS = Timers()
@@ -73,6 +83,45 @@ def test_a_quote_says_who_when_what_and_for_how_long() -> None:
     assert moves(planned.writes) == [StockMove(TEA.sku, available=-2, held=2)]
 
 
+def test_a_quote_is_written_in_the_customers_language() -> None:
+    shop = LittleShop()
+    tea = replace(TEA, names={Language.ZH_TW: "茉莉綠茶", Language.JA: "ジャスミン茶"})
+    catalogue = Catalogue.of([tea])
+    planned = shop.quoting.plan(JAPANESE, Basket({TEA.sku: 1}), None, "quote2", NOW, catalogue, "event1")
+    assert planned.quote.lines[0].name == "ジャスミン茶"
+
+
+def test_a_quote_keeps_the_key_of_its_page_in_all_versions() -> None:
+    quoting = LittleShop().quoting
+    basket = Basket({TEA.sku: 1})
+
+    def key_of(previous: Quote | None, page_key: str | None) -> str | None:
+        made = quoting.plan(JAPANESE, basket, previous, "quote2", NOW, CATALOGUE, "event1", page_key=page_key)
+        return made.quote.page_key
+
+    assert (key_of(None, None), key_of(None, "key2")) == (None, "key2")
+    assert key_of(replace(quote_of(1), page_key="key1"), "key2") == "key1"
+    assert key_of(quote_of(1), "key2") == "key2"
+
+
+def test_a_basket_and_a_plan_without_more_said_have_nothing_to_tell() -> None:
+    basket = Basket({})
+    assert (basket.wished_date, basket.formal, basket.coupon, basket.agreed) == (None, False, None, {})
+    assert QuotePlan(quote_of(1), ()).coupon_refusal is None
+
+
+def test_the_record_tells_everything_that_was_taken_off() -> None:
+    quote = replace(
+        quote_of(5),
+        discounts=(
+            Discount(DiscountKind.COUPON, "TEA100", 100),
+            Discount(DiscountKind.ORDER_TIER, "from-500", 50),
+        ),
+    )
+    told = entry(quote, EntryKind.OFFERED, NOW, "event1").entity.facts
+    assert told == {"total": "750", "discounts": "coupon:TEA100:100,order_tier:from-500:50"}
+
+
 def test_a_shop_may_count_in_another_currency() -> None:
     shop = LittleShop()
     quoting = Quoting(shop.catalogues, TIMERS, currency=Currency.JPY)
@@ -80,7 +129,7 @@ def test_a_shop_may_count_in_another_currency() -> None:
 
 
 def test_the_next_version_ends_the_one_before_and_moves_the_difference_S3() -> None:
-    before = quote_of(5)
+    before = replace(quote_of(5), quote_id="quote1")
     planned = plan(Basket({TEA.sku: 2}), before)
     assert (planned.quote.quote_id, planned.quote.quote_version) == (before.quote_id, 2)
     assert planned.quote.promised_since == before.promised_since
@@ -155,6 +204,28 @@ def test_what_a_customer_can_have_is_what_is_free_and_what_is_held_for_them() ->
     assert quoting.shortage(basket, {TEA.sku: 1}, CATALOGUE) is None
 
 
+def test_a_product_whose_stock_was_never_counted_in_cannot_be_had() -> None:
+    shop = LittleShop()
+    del shop.store.stock[TEA.sku]
+    assert shop.quoting.there(Basket({TEA.sku: 1}), {}, CATALOGUE) == {TEA.sku: 0}
+
+
+def test_what_is_offered_instead_is_there_and_not_too_much_is_looked_at() -> None:
+    alike = [replace(TEA, sku=f"TEA-{number:02}", price=181 + number) for number in range(14)]
+    uncounted = replace(alike[2], stock_counted=False)
+    shop = LittleShop()
+    shop.store.stock |= {product.sku: Counters.of(5) for product in alike}
+    shop.store.stock["TEA-00"] = Counters.of(0)
+    shop.store.stock["TEA-01"] = Counters.of(1)
+    del shop.store.stock["TEA-02"], shop.store.stock["TEA-03"]
+    catalogue = Catalogue.of([TEA, *alike[:2], uncounted, *alike[3:]])
+    assert [product.sku for product in shop.quoting.similar_to(TEA.sku, catalogue)] == [
+        "TEA-01",
+        "TEA-02",
+        *(f"TEA-{number:02}" for number in range(4, 12)),
+    ]
+
+
 # Ending and accepting --------------------------------------------------------------------------------------
 
 
@@ -168,7 +239,9 @@ def test_an_end_is_recorded_as_what_it_was_and_frees_what_was_held(
     quote = quote_of(5)
     writes = LittleShop().quoting.end(quote, state, NOW, "event2")
     (ended,) = rows(Quote, writes)
-    assert (ended.state, ended.due_at) == (state, None)
+    assert ended == replace(quote.ended(state), told_of_end=state is QuoteState.EXPIRED)
+    (quietly,) = rows(Quote, LittleShop().quoting.end(quote, state, NOW, "event2", told=False))
+    assert quietly.told_of_end is False
     facts = {"total": "900"}
     assert rows(QuoteEntry, writes) == [QuoteEntry("quote2", 1, kind, NOW, "event2", facts)]
     assert moves(writes) == [StockMove(TEA.sku, available=5, held=-5)]
