@@ -23,6 +23,7 @@ from tests.doubles.machinery import START
 from tests.doubles.written import (
     KEY1,
     Busy,
+    captured_at_line_pay,
     cases,
     jobs,
     told,
@@ -198,6 +199,17 @@ def test_asking_after_the_end_expires_the_order_in_the_name_of_who_asked() -> No
     with pytest.raises(OrderEnded):
         shop.checkout.open_payment(ORDER, "event7")
     assert shop.order.history[-1] == HistoryStep(shop.clock.now, OrderState.EXPIRED, "event7")
+
+
+def test_asking_after_the_end_looks_once_at_a_payment_that_cannot_be_proven_yet() -> None:
+    shop = LittleShop()
+    shop.open()
+    captured_at_line_pay(shop)
+    shop.pay.script(Call.DETAILS, *[Lost.BEFORE] * 10)
+    shop.clock.now = shop.order.hold_until
+    shop.checkout.open_payment(ORDER, "event2")
+    assert len(shop.pay.made(Call.DETAILS)) == 1
+    assert (shop.order.state, shop.told) == (OrderState.AWAITING_PAYMENT, ["payment_card"])
 
 
 def test_opening_says_which_order_kept_changing_and_what_became_of_one_that_ended() -> None:

@@ -319,6 +319,21 @@ def test_a_look_out_of_turn_does_not_end_what_the_details_do_not_answer_for_M5()
     assert shop.attempt == attempt
 
 
+def test_a_look_out_of_turn_at_a_wrong_sum_does_not_end_what_a_person_has_to_settle_M5() -> None:
+    shop = LittleShop()
+    shop.open()
+    captured_at_line_pay(shop)
+    transaction = shop.pay.transactions[shop.transaction]
+    shop.pay.transactions[shop.transaction] = replace(transaction, paid_amount=719)
+    shop.settle()
+    attempt = shop.attempt
+    shop.pay.script(Call.CHECK, "0121")
+    shop.clock.go_on(60)
+    shop.settle("returned")
+    assert (shop.attempt, len(cases(shop))) == (attempt, 1)
+    assert shop.told == ["payment_card"]
+
+
 def test_a_repeated_claim_has_a_lease_of_its_own() -> None:
     shop = LittleShop()
     shop.open()
