@@ -37,6 +37,29 @@ PHRASES = {
     "3 ธ.ค.": date(2026, 12, 3),
     "อีก 3 วัน": date(2026, 11, 25),
     "下個月 3 號": date(2026, 12, 3),
+    "月底": date(2026, 11, 30),
+    "下個月底": date(2026, 12, 31),
+    "下個月初": date(2026, 12, 1),
+    "the end of the month": date(2026, 11, 30),
+    "สิ้นเดือน": date(2026, 11, 30),
+    "週末": date(2026, 11, 28),
+    "下週末": date(2026, 11, 28),
+    "next weekend": date(2026, 11, 28),
+    "兩個禮拜後": date(2026, 12, 6),
+    "in two weeks": date(2026, 12, 6),
+    "五天內": date(2026, 11, 27),
+    "這週五": date(2026, 11, 27),
+    "今週の金曜日": date(2026, 11, 27),
+    "12/5（六）": date(2026, 12, 5),
+    "dec 5 (sat)": date(2026, 12, 5),
+    "聖誕節前": date(2026, 12, 24),
+    "before christmas": date(2026, 12, 24),
+    "ก่อนคริสต์มาส": date(2026, 12, 24),
+    "クリスマスまでに": date(2026, 12, 25),
+    "過年前": date(2027, 2, 5),
+    "元旦前": date(2026, 12, 31),
+    "平安夜當天要": date(2026, 12, 24),
+    "中秋節前": date(2027, 9, 14),
 }
 
 
@@ -62,7 +85,23 @@ def test_a_day_that_is_none_or_gone_is_noticed_but_not_wished(said: str) -> None
 
 
 @pytest.mark.parametrize(
-    "said", ["7-11", "sun cake", "3 days", "中秋送禮", "45號樓", "市府路45號", "wed", "1.5", "", "下週"]
+    "said",
+    [
+        "7-11",
+        "sun cake",
+        "3 days",
+        "中秋送禮",
+        "聖誕禮物",
+        "過年快樂",
+        "maybe 8",
+        "march on",
+        "45號樓",
+        "市府路45號",
+        "wed",
+        "1.5",
+        "",
+        "下週",
+    ],
 )
 def test_what_is_no_day_is_left_alone(said: str) -> None:
     assert find_dates(fold(said), SUNDAY) == ()

@@ -433,6 +433,8 @@ def _quotes() -> list[Case]:
         _case(_T.COUPON_NOTED, {"coupon": "TEA100"}),
         _case(_T.QUESTION_PRODUCT, which),
         _case(_T.QUESTION_PRODUCT, {**which, "quantity": ""}, name="without quantity"),
+        _case(_T.QUESTION_PRODUCT, {**which, "candidates": "TEA-JAS", "phrase": "玫瑰茉莉綠茶"}, name="one"),
+        _case(_T.QUESTION_PRODUCT, {**which, "phrase": "改成 5 盒", "of": "quote"}, name="line"),
         _case(_T.QUESTION_QUANTITY, {"sku": "TEA-JAS"}),
         _case(_T.QUESTION_QUANTITY, {"sku": "GONE"}, name="gone"),
         *(_case(_T.QUANTITY_REFUSED, {"phrase": "茶 0", "reason": why}, name=why) for why in refused),

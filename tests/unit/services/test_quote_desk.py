@@ -732,3 +732,30 @@ def test_calling_it_off_forgets_what_was_still_to_be_asked() -> None:
     shop.say("取消")
     shop.say("紅茶 3 盒")
     assert (shop.lines(), shop.quote.wished_date) == ({"TEA-ASM": 3}, None)
+
+
+def test_a_quantity_alone_with_several_products_asks_which_of_them() -> None:
+    shop = TalkingShop()
+    shop.say("茉莉綠茶 3 盒、紅茶 3 盒")
+    asked = shop.say("改成 5 盒")
+    assert (asked.topic, asked.facts["candidates"], asked.facts["quantity"]) == (
+        Topic.QUESTION_PRODUCT,
+        "TEA-JAS,TEA-ASM",
+        "5",
+    )
+    shop.tap("阿薩姆紅茶")
+    assert shop.lines() == {"TEA-JAS": 3, "TEA-ASM": 5}
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [("再加兩盒", {"TEA-JAS": 3, "TEA-ASM": 5}), ("少一盒", {"TEA-JAS": 3, "TEA-ASM": 2})],
+)
+def test_more_and_less_of_one_of_several_is_counted_from_what_there_is(
+    said: str, expected: dict[str, int]
+) -> None:
+    shop = TalkingShop()
+    shop.say("茉莉綠茶 3 盒、紅茶 3 盒")
+    assert shop.say(said).topic is Topic.QUESTION_PRODUCT
+    assert shop.say("紅茶").topic is Topic.QUOTE
+    assert shop.lines() == expected

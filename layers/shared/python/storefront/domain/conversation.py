@@ -99,7 +99,8 @@ class DraftDelivery:
 class Conversation:
     """One customer's chat. `cart` maps SKU to units of the quote being talked about, `coupon` waits for the next one;
     `asked_sku` is the product whose quantity was asked for, `asked_also` those that come next, `asked_date`
-    the day that was wished for meanwhile, `asked_quantity` (of the spoken `asked_unit`) what was
+    the day that was wished for meanwhile, `asked_quantity` (of the spoken `asked_unit`, to be taken as
+    `asked_change` says) what was
     spoken of when the product was asked for; `waiting` are messages that ride on the next answer, because no push
     may be spent on them."""
 
@@ -117,6 +118,7 @@ class Conversation:
     asked_date: str | None = None
     asked_quantity: int | None = None
     asked_unit: str | None = None
+    asked_change: str | None = None
     order_number: str | None = None
     draft: DraftDelivery = field(default_factory=DraftDelivery)
     invoice: InvoiceChoice = PAPER_INVOICE

@@ -247,8 +247,9 @@ def question_product(facts: Facts, scene: Scene, speaker: Speaker) -> list[Node]
     candidates = _products(facts.get("candidates", ""), scene)[:CANDIDATES_MOST]
     quantity = int(facts.get("quantity") or 0)
     names = [product.name(speaker.language) for product in candidates]
+    asked = "line" if facts.get("of") == "quote" else "one" if len(candidates) == 1 else "text"
     said = speaker.say(
-        "question_product.text",
+        f"question_product.{asked}",
         phrase=flex.one_line(facts.get("phrase", ""), 60),
         names="\n".join(speaker.say("form.bullet", text=name) for name in names),
     )
@@ -260,7 +261,8 @@ def question_product(facts: Facts, scene: Scene, speaker: Speaker) -> list[Node]
         else flex.said_as(name)
         for product, name in zip(candidates, names, strict=True)
     ]
-    return [flex.text_message(said, [*choices, taps.plain(speaker, "person")])]
+    others = [taps.plain(speaker, "catalogue")] if asked == "one" else []
+    return [flex.text_message(said, [*choices, *others, taps.plain(speaker, "person")])]
 
 
 def question_quantity(facts: Facts, scene: Scene, speaker: Speaker) -> list[Node]:

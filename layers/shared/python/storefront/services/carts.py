@@ -72,7 +72,10 @@ def with_the_quantity_asked_about(
     units = vocabulary.in_units(sku, quantity, (unit,) if unit else ())
     if units is None:
         return inquiry
-    line = RequestedLine(sku, units[0], quantity, unit, Change.ADD if conversation.cart else Change.SET)
+    change = Change(conversation.asked_change or Change.SET)
+    if change is Change.SET and conversation.cart:
+        change = Change.ADD
+    line = RequestedLine(sku, units[0], quantity, unit, change)
     return replace(inquiry, lines=(line,), questions=())
 
 

@@ -11,9 +11,17 @@ from storefront.domain.conversation import Conversation, Step
 from storefront.domain.order import OrderState
 from storefront.domain.outbox import Topic
 from storefront.domain.quote import Quote, QuoteState
-from storefront.language.inquiry import Inquiry, Question, QuestionKind, parse_inquiry
+from storefront.language.inquiry import (
+    Change,
+    Inquiry,
+    Question,
+    QuestionKind,
+    RequestedLine,
+    parse_inquiry,
+)
 from storefront.language.postbacks import Postback
 from storefront.language.quantities import Refusal
+from storefront.language.text import clean
 from storefront.services.carts import (
     cart_after,
     fitting,
@@ -79,7 +87,7 @@ class QuoteDesk:
         catalogue = self._quoting.catalogue()
         vocabulary = vocabulary_of(catalogue)
         inquiry = with_the_quantity_asked_about(conversation, inquiry, vocabulary)
-        conversation = replace(conversation, asked_quantity=None, asked_unit=None)
+        conversation = replace(conversation, asked_quantity=None, asked_unit=None, asked_change=None)
         asked = [question for question in inquiry.questions if question.kind is not QuestionKind.WHICH_DATE]
         cart = cart_after(
             conversation.cart,
@@ -98,6 +106,8 @@ class QuoteDesk:
             return self._ask(waiting, asked, catalogue)
         if cart and conversation.asked_also and is_one_answer(inquiry):
             return self._ask_next(replace(conversation, cart=cart), wished)
+        if cart is None and is_one_answer(inquiry) and len(conversation.cart) > 1:
+            return self._ask_which_line(conversation, inquiry.lines[0], event, catalogue)
         if cart is None:
             return self._only_a_date(conversation, inquiry, wished, event)
         if not cart:
@@ -161,6 +171,21 @@ class QuoteDesk:
         writes = self._phrases.kept(conversation, phrase)
         return Turn(replace(conversation, misses=misses), Topic.NOT_UNDERSTOOD, facts, writes)
 
+    def _ask_which_line(
+        self, conversation: Conversation, line: RequestedLine, event: ChatEvent, catalogue: Catalogue
+    ) -> Turn:
+        """改成 5 箱, when there are several products: which of them is meant."""
+        which = Question(
+            QuestionKind.WHICH_PRODUCT,
+            clean(event.text, limit=40),
+            tuple(conversation.cart),
+            line.spoken_quantity,
+            line.spoken_unit,
+            change=line.change,
+        )
+        asked = self._ask(conversation, (which,), catalogue)
+        return replace(asked, facts={**asked.facts, "of": "quote"})
+
     @staticmethod
     def _ask_next(conversation: Conversation, wished: str | None) -> Turn:
         """How many of the next product, when the message named several without a quantity."""
@@ -182,12 +207,19 @@ class QuoteDesk:
             case QuestionKind.WHICH_PRODUCT if question.candidates:
                 question = fitting(question, vocabulary_of(catalogue))
                 units = units_for_all(question, vocabulary_of(catalogue))
+                if question.change in {Change.ADD, Change.REMOVE} and question.candidates[0] in heard.cart:
+                    units = None  # a button sets a quantity; more and less need the answer in words
                 facts = {
                     "candidates": ",".join(question.candidates),
                     "quantity": "" if units is None else str(units),
                     "phrase": question.phrase,
                 }
-                heard = replace(heard, asked_quantity=question.quantity, asked_unit=question.unit)
+                heard = replace(
+                    heard,
+                    asked_quantity=question.quantity,
+                    asked_unit=question.unit,
+                    asked_change=question.change.value,
+                )
                 return Turn(heard, Topic.QUESTION_PRODUCT, facts)
             case QuestionKind.HOW_MANY | QuestionKind.WHICH_UNIT if question.candidates:
                 asking = replace(heard, asked_sku=question.candidates[0])
