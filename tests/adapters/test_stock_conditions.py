@@ -237,6 +237,13 @@ def test_the_first_condition_that_fails_in_a_transaction_is_the_refusal(
     assert dynamo.pauses == []
 
 
+def test_an_answer_with_fewer_reasons_than_writes_is_not_guessed_at(dynamo: Dynamo) -> None:
+    dynamo.cancels("TransactionConflict")
+    with pytest.raises(ValueError, match="shorter"):
+        dynamo.store.commit(Put(ORDER), HOLD)
+    assert dynamo.pauses == []
+
+
 # Contention -----------------------------------------------------------------------------------------------
 
 

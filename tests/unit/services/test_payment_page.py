@@ -1,11 +1,14 @@
 """The return page: a hint is handed on, the truth is shown, and strangers learn nothing."""
 
+from dataclasses import replace
+
 import pytest
 
 from storefront.domain.language import Language
 from storefront.domain.payment_answers import Call
 from storefront.messages.pages import PageState
 from storefront.services.payment_page import PageView
+from storefront.services.ports import Put
 from tests.doubles.line_pay_model import Lost
 from tests.doubles.little_shop import ORDER, LittleShop
 
@@ -105,6 +108,15 @@ def test_missing_or_swapped_ids_change_nothing_and_learn_nothing_C5_X5(
     shop = opened()
     assert shop.transaction == "202600000001"
     assert shop.page.visit("key1", order_id, transaction_id, cancelled=False) == NEUTRAL
+    assert shop.jobs.waiting == []
+
+
+def test_a_link_whose_order_is_gone_learns_nothing() -> None:
+    shop = opened()
+    attempt = shop.attempt
+    shop.store.commit(Put(replace(attempt, order_number="GONE")))
+    view = visit(shop)
+    assert (view.state, view.language, view.order_number) == (PageState.NEUTRAL, Language.ZH_TW, None)
     assert shop.jobs.waiting == []
 
 
