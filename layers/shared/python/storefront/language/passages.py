@@ -130,6 +130,7 @@ class _Marks:
         self.has_han_left = any(_HAN.search(folded, start, end) for start, end in self.pieces)
 
 
+_FLAVOUR: Final = re.compile("口味|風味|味(?!道)")
 _HAN: Final = re.compile("[\u3400-\u9fff]")
 
 
@@ -159,7 +160,7 @@ def _amounts(work: str, mentions: Sequence[QuantityMention]) -> list[Amount]:
             continue
         if before is not None and takes_back_the_next(work[before.end : mention.start]):
             continue
-        if _NEVER_FOR_SALE.match(work[mention.end : mention.end + 12].strip()):
+        if _NEVER_FOR_SALE.match(work[mention.end : mention.end + 12].lstrip(" ")):
             continue
         each = _EACH_BEFORE.search(lead) or _EACH_AFTER.match(work, mention.end)
         amounts.append(Amount(mention, each=each is not None))
@@ -209,6 +210,9 @@ def _before(folded: str, ends: Mapping[int, tuple[int, int]], product: Product) 
 def _after(folded: str, starts: Mapping[int, tuple[int, int]], product: Product) -> tuple[int, int] | None:
     """The words that stand against the end of a product's name: a space apart in Latin letters."""
     piece = starts.get(product.end)
+    beside = starts.get(product.end + 1)
+    if piece is None and beside and _FLAVOUR.match(folded, beside[1]):
+        return beside  # 太陽餅 蜂蜜口味
     if piece is None and folded[product.end : product.end + 1] == " ":
         piece = starts.get(product.end + 1)
         if piece and not (folded[product.end - 1] + folded[piece[0]]).isascii():

@@ -36,7 +36,16 @@ _STREET = re.compile(
 _COMPANY_NUMBER = re.compile(
     r"(?:統編|統一編號|(?<![a-z])(?:tax id|vat)(?![a-z]))[^0-9\n]{0,4}[0-9]{8}(?![0-9])"
 )
-_PATTERNS = (_LINK, _COMPANY_NUMBER, _STREET, _PHONE, _MONEY, _STORE, _CLOCK)
+_ADDRESS_END = (
+    r"(?:[0-9一二三四五六七八九十]{1,3}段)?(?:\s?[0-9]{1,4}巷)?(?:\s?[0-9]{1,4}弄)?\s?[0-9]{1,4}(?:[-之][0-9]{1,3})?號"
+    r"(?:之[0-9]{1,3})?(?:\s?(?:[0-9]{1,3}|[一二三四五六七八九十]{1,3})樓)?(?:之[0-9]{1,3})?"
+)
+_ADDRESS = re.compile(
+    r"(?:(?<![0-9])[0-9]{3,6}\s?)?[\u4e00-\u9fff]{2}[縣市]\s?(?:[\u4e00-\u9fff]{1,3}[區鄉鎮市])?\s?[\u4e00-\u9fff]{1,8}"
+    + _ADDRESS_END
+)
+_HOUSE = re.compile(r"(?<=[路街道])" + _ADDRESS_END)
+_PATTERNS = (_LINK, _PHONE, _ADDRESS, _HOUSE, _COMPANY_NUMBER, _STREET, _MONEY, _STORE, _CLOCK)
 
 _POLITE_CHINESE = (
     "我想要 我要 我想 想要 想買 想訂 想喝 想吃 想問 要訂 要買 訂購 預訂 預購 下單 購買 幫我訂 幫我 幫忙 麻煩 "
@@ -136,6 +145,9 @@ def _by_first_letter() -> dict[str, list[tuple[str, re.Pattern[str] | None]]]:
     return found
 
 
+_NOT_POLITE = ("迷你", "拿鐵")
+"""Words with a word of politeness in them."""
+
 _FILLERS = _by_first_letter()
 # Letters with the marks on them, and what joins them; not bopomofo, which people write for particles (ㄉ, ㄇ, ㄛ).
 _CHUNK = re.compile(r"(?:[^\W\d_\u3105-\u312f]|[\u0e31\u0e34-\u0e3a\u0e47-\u0e4e]|[ '.-])+")
@@ -171,6 +183,8 @@ def unexplained(rest: str) -> Iterator[tuple[int, int]]:
     for chunk in _CHUNK.finditer(rest):
         begin = place = chunk.start()
         while place <= chunk.end():
+            if rest.startswith(_NOT_POLITE, place):
+                place += 2
             end = _end_of_filler(rest, place) if place < chunk.end() else place
             if end is None:
                 place += 1
