@@ -120,6 +120,10 @@ class Customer:
     async def block(self) -> JsonObject:
         return await self._do("unfollow", {})
 
+    async def photo(self) -> JsonObject:
+        self._tell(f"{self.name} ▸ (photo)")
+        return await self._do("image", {})
+
     async def sticker(self) -> JsonObject:
         return await self._do("sticker", {})
 

@@ -26,6 +26,7 @@ from storefront.domain.payment import PaymentAttempt
 from storefront.domain.pricing import PriceRules
 from storefront.domain.quote import Quote
 from storefront.domain.refund import Refund
+from storefront.services.after_sales import AfterSalesDesk
 from storefront.services.answering import Answering, Desks
 from storefront.services.approving import Approving
 from storefront.services.chat import Chat
@@ -299,6 +300,19 @@ class TalkingShop(Services):
         return ProductDesk(self.catalogues, self.own, SHOP)
 
     @cached_property
+    def after_sales(self) -> AfterSalesDesk:
+        return AfterSalesDesk(
+            self.store,
+            self.own,
+            self.catalogues,
+            self.quotes,
+            self.products,
+            self.staff,
+            Settings({}).after_sales_rules,
+            self.clock,
+        )
+
+    @cached_property
     def people(self) -> HandingOver:
         rules = Settings({})
         leads = Leads(self.store, rules.lead_rules)
@@ -318,6 +332,7 @@ class TalkingShop(Services):
             self.products,
             self.people,
             DeclineDesk(self.own, self.clock),
+            self.after_sales,
         )
         return Chat(
             self.store,
@@ -361,6 +376,7 @@ class TalkingShop(Services):
         group: str | None = None,
         at: datetime | None = None,
         token: bool = True,
+        photo: str = "",
     ) -> ChatEvent:
         """A new event; it happens when it is handed to `handle`."""
         self.events += 1
@@ -374,6 +390,7 @@ class TalkingShop(Services):
             received_at=self.clock.now,
             text=text,
             postback_data=data,
+            content_id=photo,
             reply_token=f"token{self.events}" if token else None,
             group_id=group,
         )
@@ -398,6 +415,10 @@ class TalkingShop(Services):
         """A button with this data; returns the answer."""
         self.tapped += 1
         return self.answer_to(self.event(Happening.POSTBACK, data=data, who=who))
+
+    def show(self, photo: str, who: str = MEI) -> Message:
+        """The customer sends a photo; returns the answer."""
+        return self.answer_to(self.event(Happening.MEDIA, who=who, photo=photo))
 
     def tap(self, words: str, who: str = MEI) -> Message | None:
         """The newest button that says `words` in its label or in the customer's name."""

@@ -30,6 +30,8 @@ pytestmark = pytest.mark.local_run
         "comparison",
         "sample_request",
         "hand_over",
+        "return_goods",
+        "strangers",
         "haggle",
         "approval",
         "approval_counter",

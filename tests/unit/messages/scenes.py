@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from storefront.domain.after_sales import Problem, ReturnReason, Verdict, Wants
 from storefront.domain.approval import Approval, ApprovalState, Effect
 from storefront.domain.catalogue import (
     Allergen,
@@ -139,6 +140,9 @@ GIFT_WRAP = Product(
 )
 LARGE_CATALOGUE = Catalogue.of(
     replace(PINEAPPLE, sku=f"CAK-{number}", picture="pineapple.png") for number in range(30)
+)
+WITH_A_GUIDE = Catalogue.of(
+    [replace(JASMINE, specifications={Language.ZH_TW: {"沖泡": "90°C，2 分鐘"}})],
 )
 CATALOGUE = Catalogue.of((JASMINE, OOLONG, PINEAPPLE, GIFT_WRAP))
 
@@ -637,8 +641,68 @@ def _orders() -> list[Case]:
             replace(PAID_ORDER, lines=tuple(replace(line, lead_days=0) for line in PAID_ORDER.lines)),
             name="without a lead time",
         ),
-        _case(_T.SATISFACTION_THANKS, {"score": "5"}, name="high"),
-        _case(_T.SATISFACTION_THANKS, {"score": "1"}, name="low"),
+    ]
+
+
+def _after_sales() -> list[Case]:
+    received = replace(PAID_ORDER, completed_at=NOW)
+    perishable = replace(received.lines[0], return_policy=ReturnPolicy.PERISHABLE_NO_RETURN)
+    mixed = replace(received, lines=(*(2 * received.lines[:1]), perishable))
+    ends = {"ends": (NOW + timedelta(days=7)).isoformat()}
+    asked = {**_OF_ORDER, "items": "0", "wants": "refund"}
+    two = f"{ORDER_NUMBER},{STORE_ORDER}"
+    staff = {"customer_id": "k7q2mzb4xw", "as_of": NOW.isoformat(), "language": "th", **_OF_ORDER}
+    return [
+        *(
+            _case(_T.SATISFACTION_THANKS, {**_OF_ORDER, "score": "5", **more}, name=name)
+            for name, more in (("high", {}), ("low", {"score": "1"}), ("kept", {"kept": "yes"}))
+        ),
+        _with(status_case(received, name="received"), "with a guide", products=WITH_A_GUIDE),
+        *(_case(_T.COMMENT_NOTED, {"comment": given}, name=given) for given in ("yes", "none")),
+        *(
+            _case(_T.WHICH_ORDER, {"about": about, "orders": two}, received, PAID_STORE_ORDER, name=about)
+            for about in ("return", "broken")
+        ),
+        _case(_T.RETURN_ITEMS, {**_OF_ORDER, **ends, "items": "0"}, received, name="only"),
+        *(
+            _case(_T.RETURN_ITEMS, {**_OF_ORDER, **ends, "items": items}, mixed, name=f"of several {items}")
+            for items in ("", "0", "0,1")
+        ),
+        *(_case(_T.RETURN_REASON, {**asked, "wants": wants}, received, name=wants) for wants in Wants),
+        *(
+            _case(_T.RETURN_REFUSED, {**_OF_ORDER, **ends, "verdict": verdict}, received, name=verdict)
+            for verdict in Verdict
+            if verdict is not Verdict.OPEN
+        ),
+        *(
+            _case(_T.RETURN_TAKEN, {**asked, "wants": wants, "reason": "faulty"}, received, name=wants)
+            for wants in Wants
+        ),
+        *(
+            _case(_T.PROBLEM_TAKEN, {**_OF_ORDER, "problem": "broken", "photo": photo}, name=photo)
+            for photo in ("yes", "no")
+        ),
+        _case(_T.PHOTO_TAKEN, _OF_ORDER),
+        *(
+            _case(_T.STAFF_CUSTOMER, {**staff, "why": "problem", "problem": problem}, received, name=problem)
+            for problem in Problem
+        ),
+        *(
+            _case(
+                _T.STAFF_CUSTOMER,
+                {
+                    **staff,
+                    "why": "return",
+                    "wants": "exchange",
+                    "reason": reason,
+                    "items": "TEA-JAS:36,GONE:1",
+                },
+                received,
+                name=f"return {reason}",
+            )
+            for reason in ReturnReason
+        ),
+        _case(_T.STAFF_CUSTOMER, {**staff, "why": "score", "score": "1"}, received, name="low score"),
     ]
 
 
@@ -851,4 +915,5 @@ CASES = (
     *_payments(),
     *_shipments(),
     *_orders(),
+    *_after_sales(),
 )

@@ -58,6 +58,12 @@ VERBS: dict[str, set[str]] = {
     **{verb: {"a"} for verb in ("approval_ok", "approval_counter", "approval_no")},
     "approval_price": {"a", "p"},
     "rate": {"o", "score"},
+    "no_comment": set(),
+    **{verb: {"o"} for verb in ("return", "problem", "usage")},
+    "problem_of": {"o", "k"},
+    "return_items": {"o", "i"},
+    "return_why": {"o", "i", "w"},
+    "return_send": {"o", "i", "w", "r"},
     "invoice_set": {"o", "kind"},
     "language": {"l"},
 }

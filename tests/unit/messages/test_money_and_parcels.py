@@ -271,7 +271,12 @@ def test_a_store_orders_status_shows_the_tracking_number_and_then_that_it_was_ta
         ("order_status-awaiting_payment", ["pay_again", "cancel", "person"]),
         ("order_status-awaiting_payment attempt", ["person"]),
         ("order_status-shipped", ["person"]),
-        ("order_status-parcel delivered", ["reorder", "person"]),
+        ("order_status-parcel delivered", ["reorder", "problem", "person"]),
+        ("order_status-completed", ["reorder", "return", "problem", "person"]),
+        (
+            "order_status-received with a guide",
+            ["reorder", "return", "problem", "usage", "person"],
+        ),
         ("order_status-cancelled", ["reorder", "person"]),
     ],
 )
@@ -297,8 +302,8 @@ def test_an_unknown_order_names_no_product_and_no_number() -> None:
 
 
 def test_an_unhappy_customer_is_offered_a_person() -> None:
-    assert verbs_of(case_named("satisfaction_thanks-low")) == ["person"]
-    assert verbs_of(case_named("satisfaction_thanks-high")) == ["catalogue"]
+    assert verbs_of(case_named("satisfaction_thanks-low")) == ["problem", "person"]
+    assert verbs_of(case_named("satisfaction_thanks-high")) == ["no_comment", "catalogue"]
 
 
 def test_the_scene_of_a_stranger_is_not_needed_for_an_unknown_order() -> None:
@@ -336,3 +341,34 @@ def test_an_order_without_delivery_details_shows_none() -> None:
     case = status_case(undecided, name="undecided")
     lines = lines_of(replace(case, scene=replace(case.scene, deliveries={})))
     assert not any(line.startswith(("配送方式", "收件人", "發票")) for line in lines)
+
+
+def test_goods_are_chosen_one_by_one_and_what_the_law_excludes_cannot_be() -> None:
+    none, one, both = (case_named(f"return_items-of several {items}") for items in ("", "0", "0,1"))
+    assert verbs_of(none) == ["return_items", "return_items", "return_items", "person"]
+    assert verbs_of(one) == ["return_why", "return_why", "return_items", "return", "return_items", "person"]
+    assert verbs_of(both) == ["return_why", "return_why", "return_items", "return_items", "person"]
+    assert verbs_of(case_named("return_items-only")) == ["return_why", "return_why", "person"]
+    shown = lines_of(one)
+    assert "請選擇要退換的商品。可申請到 12/1(二) 為止。" in shown
+    marks = [line.split(" ")[0] for line in shown if line.endswith("盒")]
+    assert marks == ["☑", "☐", "不適用"]
+
+
+@pytest.mark.parametrize(
+    ("verdict", "verbs"),
+    [
+        ("not_paid", ["person", "status"]),
+        ("not_received", ["problem", "person", "status"]),
+        ("nothing", ["problem", "person", "status"]),
+        ("too_late", ["problem", "person", "status"]),
+    ],
+)
+def test_a_no_has_a_way_on(verdict: str, verbs: list[str]) -> None:
+    assert verbs_of(case_named(f"return_refused-{verdict}")) == verbs
+
+
+def test_staff_see_what_is_wanted_and_why() -> None:
+    lines = lines_of(case_named("staff_customer-return faulty"))
+    assert {"希望 換貨", "原因 商品有瑕疵"} <= set(lines)
+    assert "評分 😣 很不滿意" in lines_of(case_named("staff_customer-low score"))

@@ -532,7 +532,8 @@ def test_a_score_is_kept_and_thanked_for() -> None:
     shop = TalkingShop()
     order = shop.paid()
     answer = shop.press(f"rate?o={order.order_number}&score=4")
-    assert (answer.topic, answer.facts) == (Topic.SATISFACTION_THANKS, {"score": "4"})
+    facts = {"score": "4", "order_number": order.order_number}
+    assert (answer.topic, answer.facts) == (Topic.SATISFACTION_THANKS, facts)
     assert shop.order.satisfaction == 4
 
 

@@ -312,6 +312,7 @@ def handing_over() -> "HandingOver":
 @cache
 def chat() -> "Chat":
     from storefront.adapters.identifiers import RandomIds, now
+    from storefront.services.after_sales import AfterSalesDesk
     from storefront.services.answering import Answering, Desks
     from storefront.services.cancelling import Cancelling
     from storefront.services.chat import Chat
@@ -338,6 +339,16 @@ def chat() -> "Chat":
         products=product_desk(),
         people=handing_over(),
         declines=DeclineDesk(own_rows(), now),
+        after_sales=AfterSalesDesk(
+            store(),
+            own_rows(),
+            catalogues(),
+            quotes,
+            product_desk(),
+            staff(),
+            settings().after_sales_rules,
+            now,
+        ),
     )
     return Chat(
         store=store(),

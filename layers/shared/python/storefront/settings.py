@@ -12,6 +12,7 @@ from importlib import resources
 from typing import Final
 
 from storefront.contracts.price_rules import read_price_rules
+from storefront.domain.after_sales import AfterSalesRules
 from storefront.domain.errors import SettingMissing
 from storefront.domain.handover import HandoverRules
 from storefront.domain.holds import HoldLimits
@@ -150,6 +151,12 @@ class Settings:
     def silence_rules(self) -> SilenceRules:
         """When a paid order has been without news for too long."""
         return SilenceRules.of(tomllib.loads(_of_the_shop("orders.toml"))["silence"])
+
+    @property
+    def after_sales_rules(self) -> AfterSalesRules:
+        """What a customer may do after a delivery, and for how long."""
+        table = tomllib.loads(_of_the_shop("orders.toml"))["after_delivery"]
+        return AfterSalesRules.of(table, self.shop.return_days)
 
 
 def _of_the_shop(name: str) -> str:

@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
+from storefront.domain.after_sales import OrderRemark
 from storefront.domain.approval import Approval
 from storefront.domain.casework import AuditEntry, OperatorCase, ReceivedEvent, WorkflowWait
 from storefront.domain.conversation import Conversation, OrderDelivery
@@ -170,6 +171,11 @@ LAYOUTS: Final[dict[type, Layout]] = {
             f"CUSTOMER#{customer_id}", f"REMARK#{quote_id}-{version:04d}"
         ),
         lambda row: (row.customer_id, row.quote_id, row.quote_version),
+    ),
+    OrderRemark: Layout(
+        Table.PERSONAL,
+        lambda customer_id, order_number: Key(f"CUSTOMER#{customer_id}", f"REMARK#ORDER#{order_number}"),
+        lambda row: (row.customer_id, row.order_number),
     ),
     OrderDelivery: Layout(
         Table.PERSONAL,

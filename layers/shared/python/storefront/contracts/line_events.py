@@ -74,6 +74,7 @@ class QueuedEvent(_Tolerant):
         return cls.model_validate_json(whole)
 
 
+_SHOWS: frozenset[str] = frozenset({"image", "video"})
 _MEDIA: frozenset[str] = frozenset({"image", "video", "audio", "file", "location"})
 
 
@@ -100,6 +101,7 @@ def chat_event(raw: object, received_at: datetime) -> ChatEvent | None:
         text=event.message.text if event.message else "",
         postback_data=event.postback.data if event.postback else "",
         picked_day=event.postback.params.date if event.postback and event.postback.params else "",
+        content_id=event.message.id[:64] if event.message and event.message.type in _SHOWS else "",
         reply_token=event.replyToken,
         group_id=group,
     )

@@ -94,6 +94,8 @@ class CaseKind(StrEnum):
     WORKFLOW_FAILED = "workflow_failed"
     PERSON_WANTED = "person_wanted"
     RETURN_REQUESTED = "return_requested"
+    PROBLEM_REPORTED = "problem_reported"
+    LOW_SCORE = "low_score"
     RECONCILIATION = "reconciliation"
     APPROVAL_WANTED = "approval_wanted"
 
@@ -143,6 +145,7 @@ OFFERS: Final = {
     CaseKind.REFUND_UNKNOWN: frozenset({CaseAction.RESOLVE, CaseAction.REFUNDED_BY_HAND}),
     CaseKind.PAYMENT_MISCONFIGURED: frozenset({CaseAction.RESOLVE, CaseAction.SETTLE_AGAIN}),
     CaseKind.RETURN_REQUESTED: _REFUND,
+    CaseKind.PROBLEM_REPORTED: _REFUND,
     CaseKind.DELIVERY_SILENT: frozenset({CaseAction.RESOLVE, CaseAction.REFUND}),
     CaseKind.ORDER_SYSTEM_SILENT: frozenset({CaseAction.RESOLVE, CaseAction.SEND_AGAIN}),
 }

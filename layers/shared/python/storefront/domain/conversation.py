@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
+from storefront.domain.after_sales import Afterwards
 from storefront.domain.delivery import HomeDelivery, InvoiceChoice, InvoiceKind, StoreChain, StorePickup
 from storefront.domain.errors import InvalidDetail
 from storefront.domain.handover import WithPerson
@@ -138,6 +139,7 @@ class Conversation:
     with_person: WithPerson | None = None
     unknown_numbers: int = 0
     unknown_since: datetime | None = None
+    afterwards: Afterwards | None = None
     revision: int = 0
 
     def talks_about(self, quote: Quote) -> bool:

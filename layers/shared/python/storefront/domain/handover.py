@@ -21,6 +21,9 @@ class Why(StrEnum):
     SAMPLE = "sample"
     HOT = "hot"
     SILENT = "silent"
+    RETURN = "return"
+    PROBLEM = "problem"
+    SCORE = "score"
 
 
 @dataclass(frozen=True)

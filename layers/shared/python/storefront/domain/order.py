@@ -103,6 +103,7 @@ class Order:
     shipped: dict[str, int] = field(default_factory=dict)
     completed_at: datetime | None = None
     satisfaction: int | None = None
+    rated_at: datetime | None = None
     history: tuple[HistoryStep, ...] = ()
     due_at: datetime | None = None
     revision: int = 0

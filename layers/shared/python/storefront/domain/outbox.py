@@ -93,6 +93,14 @@ class Topic(StrEnum):
     ORDER_UNKNOWN = "order_unknown"
     ORDER_NUMBER_SLIP = "order_number_slip"
     SATISFACTION_THANKS = "satisfaction_thanks"
+    COMMENT_NOTED = "comment_noted"
+    WHICH_ORDER = "which_order"
+    RETURN_ITEMS = "return_items"
+    RETURN_REASON = "return_reason"
+    RETURN_REFUSED = "return_refused"
+    RETURN_TAKEN = "return_taken"
+    PROBLEM_TAKEN = "problem_taken"
+    PHOTO_TAKEN = "photo_taken"
 
 
 class MessageState(StrEnum):

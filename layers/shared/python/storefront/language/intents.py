@@ -11,6 +11,7 @@ from typing import Literal
 
 from storefront.domain.language import Language
 from storefront.domain.order_number import find_order_number
+from storefront.language.after_sales import after_sale_in
 from storefront.language.text import clean, fold
 
 Queue = Literal["inquiry", "status"]
@@ -274,7 +275,10 @@ def _asks_about_an_order(event: object) -> bool:
     if event.get("type") != "message" or not isinstance(message, Mapping) or message.get("type") != "text":
         return False
     text = message.get("text")
-    return isinstance(text, str) and intent_of(text) in {Intent.MY_ORDERS, Intent.ORDER_NUMBER}
+    if not isinstance(text, str) or intent_of(text) not in {Intent.MY_ORDERS, Intent.ORDER_NUMBER}:
+        return False
+    words = after_sale_in(text)
+    return words is None or not words.certain
 
 
 def _cores(bare: str) -> list[str]:

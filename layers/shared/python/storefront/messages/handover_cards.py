@@ -8,6 +8,7 @@ from storefront.domain.catalogue import Catalogue
 from storefront.domain.handover import Why
 from storefront.domain.language import Language
 from storefront.messages import flex, taps
+from storefront.messages.after_sales_cards import staff_rows
 from storefront.messages.flex import Node
 from storefront.messages.product_cards import about_word, abouts_in, opens, products_in, shown_name
 from storefront.messages.scene import Scene
@@ -95,6 +96,7 @@ def _rows(facts: Facts, scene: Scene, speaker: Speaker) -> list[tuple[str, str]]
         ),
         ("since", _moment(facts.get("since"), speaker)),
         *_open(facts, scene, speaker),
+        *staff_rows(facts, scene, speaker),
     ]
     return [(speaker.say(f"staff_customer.{label}"), value) for label, value in rows if value]
 

@@ -4,11 +4,13 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
+from storefront.domain.after_sales import Verdict, verdict_of
 from storefront.domain.order import DeliveryMethod, Order
 from storefront.domain.shipment import AT_A_STORE, Parcel
 from storefront.domain.silence import last_news_at
 from storefront.messages import flex, taps, terms
 from storefront.messages.flex import Node
+from storefront.messages.product_facts import labelled
 from storefront.messages.scene import Scene
 from storefront.messages.shipment_cards import ICONS as PARCEL_ICONS
 from storefront.messages.shipment_cards import carrier_facts, deadline_of, deadline_row, tracking_taps
@@ -96,13 +98,6 @@ def order_number_slip(_facts: Facts, _scene: Scene, speaker: Speaker) -> list[No
     return [flex.text_message(speaker.say("order_unknown.slip"), quick)]
 
 
-def satisfaction_thanks(facts: Facts, _scene: Scene, speaker: Speaker) -> list[Node]:
-    """Thanks for a score; a low one offers a person."""
-    unhappy = int(facts.get("score") or 5) <= 2
-    said = speaker.say("satisfaction_thanks.low" if unhappy else "satisfaction_thanks.high")
-    return [flex.text_message(said, [taps.plain(speaker, "person" if unhappy else "catalogue")])]
-
-
 # One order ----------------------------------------------------------------------------------------
 
 
@@ -136,7 +131,9 @@ def order_status(facts: Facts, scene: Scene, speaker: Speaker) -> list[Node]:
             *terms.delivery_facts(order, scene.delivery(order.order_number), speaker),
             flex.quiet(speaker.say("order_status.commands")),
         ),
-        flex.footer(*_buttons(order, standing, parcels, speaker)),
+        flex.footer(
+            *_buttons(order, standing, parcels, _after_delivery(order, facts, scene, speaker), speaker)
+        ),
     )
     summary = speaker.say("order_status.summary", order=order.order_number, word=word, as_of=as_of)
     return [flex.flex_message(summary, card)]
@@ -230,7 +227,26 @@ def _parcels(parcels: Sequence[Parcel], speaker: Speaker) -> list[Node]:
     return told
 
 
-def _buttons(order: Order, standing: Standing, parcels: Sequence[Parcel], speaker: Speaker) -> list[Node]:
+def _after_delivery(order: Order, facts: Facts, scene: Scene, speaker: Speaker) -> list[Node]:
+    """What can be done with goods that have come: send them back in time, report them, read how they are used."""
+    number, asked = order.order_number, datetime.fromisoformat(facts["as_of"])
+    products = [scene.catalogue().find(line.sku) for line in order.lines]
+    told = any(each is not None and labelled(each, "usage", speaker.language) for each in products)
+    may_return = verdict_of(order, asked, scene.shop.return_days) is Verdict.OPEN
+    return [
+        *([taps.of_order(speaker, "return", number)] if may_return else []),
+        taps.of_order(speaker, "problem", number),
+        *([taps.of_order(speaker, "usage", number)] if told else []),
+    ]
+
+
+def _buttons(
+    order: Order,
+    standing: Standing,
+    parcels: Sequence[Parcel],
+    after_delivery: list[Node],
+    speaker: Speaker,
+) -> list[Node]:
     """What can be done with an order that stands here."""
     number = order.order_number
     taps_here: list[Node] = []
@@ -242,6 +258,8 @@ def _buttons(order: Order, standing: Standing, parcels: Sequence[Parcel], speake
         taps_here += tracking_taps(parcels[0], speaker)
     if standing in ENDED | HERE:
         taps_here.append(taps.of_order(speaker, "reorder", number))
+    if standing in HERE:
+        taps_here += after_delivery
     if standing is Standing.PREPARING and not order.labelled:
         taps_here.append(taps.of_order(speaker, "deliver_new", number, worded="deliver_change"))
     if standing in UNPAID or (standing is Standing.PREPARING and not order.labelled and not parcels):

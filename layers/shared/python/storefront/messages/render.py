@@ -9,6 +9,7 @@ from typing import Final
 from storefront.domain.language import Language
 from storefront.domain.outbox import Message, Topic
 from storefront.messages import (
+    after_sales_cards,
     comparison_card,
     delivery_cards,
     greetings,
@@ -101,7 +102,15 @@ BUILDERS: Final[Mapping[Topic, Builder]] = {
     Topic.ORDER_STATUS: order_cards.order_status,
     Topic.ORDER_UNKNOWN: order_cards.order_unknown,
     Topic.ORDER_NUMBER_SLIP: order_cards.order_number_slip,
-    Topic.SATISFACTION_THANKS: order_cards.satisfaction_thanks,
+    Topic.SATISFACTION_THANKS: after_sales_cards.satisfaction_thanks,
+    Topic.COMMENT_NOTED: after_sales_cards.comment_noted,
+    Topic.WHICH_ORDER: after_sales_cards.which_order,
+    Topic.RETURN_ITEMS: after_sales_cards.return_items,
+    Topic.RETURN_REASON: after_sales_cards.return_reason,
+    Topic.RETURN_REFUSED: after_sales_cards.return_refused,
+    Topic.RETURN_TAKEN: after_sales_cards.return_taken,
+    Topic.PROBLEM_TAKEN: after_sales_cards.problem_taken,
+    Topic.PHOTO_TAKEN: after_sales_cards.photo_taken,
 }
 
 

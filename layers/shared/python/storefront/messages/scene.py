@@ -30,6 +30,7 @@ class Shop:
     shipping_store: int
     free_shipping_from: int
     picture_base_url: str
+    return_days: int = 7
     public_base_url: str = ""
     """Where a customer's browser reaches our pages; without it no link to one is shown."""
 

@@ -21,6 +21,8 @@ from storefront.language.coupons import coupon_in
 from storefront.language.intents import Intent, intent_of, language_named
 from storefront.language.postbacks import Postback, decode
 from storefront.language.text import language_of
+from storefront.services.after_sales import VERBS as AFTER_SALES_VERBS
+from storefront.services.after_sales import AfterSalesDesk
 from storefront.services.cancelling import Cancelling
 from storefront.services.coupon_desk import CouponDesk
 from storefront.services.declining import VERBS as DECLINE_VERBS
@@ -30,14 +32,14 @@ from storefront.services.haggling import HaggleDesk
 from storefront.services.handing_over import VERBS as PEOPLE_VERBS
 from storefront.services.handing_over import HandingOver
 from storefront.services.own_rows import OwnRows
-from storefront.services.ports import Clock, Messenger, Put, Store
+from storefront.services.ports import Clock, Messenger, Store
 from storefront.services.product_desk import VERBS as PRODUCT_VERBS
 from storefront.services.product_desk import ProductDesk
 from storefront.services.quote_desk import QuoteDesk
 from storefront.services.redirecting import why_not
 from storefront.services.staff import STAFF_LANGUAGE, Staff
 from storefront.services.staff_desk import STAFF_VERBS, StaffDesk
-from storefront.services.turns import ChatEvent, Happening, Turn, whole_number
+from storefront.services.turns import ChatEvent, Happening, Turn
 
 MINUTE: Final = timedelta(minutes=1)
 RECENT: Final = 5
@@ -66,6 +68,7 @@ class Desks:
     products: ProductDesk
     people: HandingOver
     declines: DeclineDesk
+    after_sales: AfterSalesDesk
 
 
 class Answering:
@@ -93,6 +96,7 @@ class Answering:
         self._products = desks.products
         self._people = desks.people
         self._declines = desks.declines
+        self._after_sales = desks.after_sales
         self._messenger = messenger
         self._staff = staff
         self._clock = clock
@@ -124,7 +128,8 @@ class Answering:
             case Happening.STICKER:
                 return Turn(heard, Topic.ACKNOWLEDGED)
             case Happening.MEDIA:
-                return _to_a_person(heard, Why.PHOTO)
+                shown = self._after_sales.photographed(heard, event)
+                return shown or _to_a_person(self._after_sales.remembering(heard, event), Why.PHOTO)
             case Happening.POSTBACK:
                 return self._tapped(heard, decode(event.postback_data), event)
             case _:
@@ -163,6 +168,9 @@ class Answering:
             return self._coupons.heard(conversation, mention, event)
         if conversation.step is Step.REASON:
             heard, conversation = replace(heard, step=Step.FREE), replace(conversation, step=Step.FREE)
+        afterwards = self._after_sales.wrote(conversation, event)
+        if afterwards is not None:
+            return afterwards
         turn = self._meant(heard, conversation, event)
         if turn.topic is Topic.NOT_UNDERSTOOD and conversation.declined is not None:
             return self._declines.heard(conversation, event)
@@ -231,6 +239,7 @@ class Answering:
             "order_of": self._quotes.picked,
             "reorder": self._quotes.reordered,
             **dict.fromkeys(DECLINE_VERBS, self._declines.tapped),
+            **dict.fromkeys(AFTER_SALES_VERBS, self._after_sales.tapped),
         }
         if postback.verb in quotes:
             return quotes[postback.verb](conversation, postback, event)
@@ -258,8 +267,6 @@ class Answering:
                 return Turn(conversation, Topic.CATALOGUE)
             case "language":
                 return self._speak(conversation, Language.of_tag(postback.fields.get("l")))
-            case "rate":
-                return self._rate(conversation, postback)
         if postback.verb in VERBS:
             return self._tapped_delivery(conversation, postback, event)
         return Turn(conversation, Topic.HOW_TO_ORDER)
@@ -299,7 +306,10 @@ class Answering:
         """
         mention = find_order_number(event.text)
         if mention is not None:
-            return self._cancel(conversation, event, mention.number)
+            heard, named = self._own.named(conversation, [mention.number], self._clock())
+            if named is None:
+                return Turn(heard, Topic.ORDER_UNKNOWN)
+            return self._cancel(heard, event, named.order_number)
         order = self._own.order(conversation, conversation.order_number)
         quote = self._own.current_quote(conversation)
         quote_is_open = quote is not None and quote.state is QuoteState.OFFERED
@@ -331,14 +341,6 @@ class Answering:
         if plan.closed is not None and conversation.order_number == order_number:
             talking = replace(conversation, step=Step.FREE, order_number=None)
         return Turn(talking, plan.topic, plan.facts, plan.writes, cancelled=plan)
-
-    def _rate(self, conversation: Conversation, postback: Postback) -> Turn:
-        order = self._own.order(conversation, postback.fields.get("o"))
-        score = whole_number(postback, "score")
-        if order is None or score is None or not 1 <= score <= 5:
-            return Turn(conversation, Topic.ORDER_UNKNOWN)
-        rated = Put(replace(order, satisfaction=score))
-        return Turn(conversation, Topic.SATISFACTION_THANKS, {"score": str(score)}, (rated,))
 
     @staticmethod
     def _speak(conversation: Conversation, language: Language | None) -> Turn:

@@ -72,6 +72,8 @@ class HandingOver:
             return self._back(turn, says_so=event.happening is Happening.TEXT)
         if event.happening in {Happening.POSTBACK, Happening.FOLLOW}:
             return turn
+        if event.happening is Happening.MEDIA and turn.attention is None:
+            return turn  # it belongs to a request that was made by button
         if event.happening is Happening.TEXT:
             if _is_a_clear_order(turn) or intent_of(event.text) in self._rules.back_by_words:
                 return self._back(turn)

@@ -25,8 +25,6 @@ from storefront.services.telling import Telling, new_message
 from storefront.services.turns import ChatEvent, Happening
 
 TRIES: Final = 4
-NUMBERS_MOST: Final = 5
-"""Order numbers of one message that are looked at."""
 
 
 @dataclass(frozen=True)
@@ -134,15 +132,10 @@ class OrderLookup:
 
         Whoever names many that are not theirs gets the same answer without a look-up, until some time has passed.
         """
-        now = self._clock()
-        for number in numbers[:NUMBERS_MOST]:
-            if conversation.tries_numbers(now):
-                break
-            order = self._own.order(conversation, number)
-            if order is not None:
-                return self._status_of(conversation, order, event)
-            conversation = conversation.named_unknown_order(now)
-        return LookUpAnswer(conversation, Topic.ORDER_UNKNOWN)
+        heard, order = self._own.named(conversation, numbers, self._clock())
+        if order is None:
+            return LookUpAnswer(heard, Topic.ORDER_UNKNOWN)
+        return self._status_of(heard, order, event)
 
     def _about_a_product(self, conversation: Conversation, event: ChatEvent) -> LookUpAnswer | None:
         """茉莉綠茶多久可以出貨 of somebody without orders asks about the product."""

@@ -38,6 +38,7 @@ class ChatEvent:
     """One webhook event, already authenticated. `at` is LINE's time, `received_at` the door's.
 
     `picked_day` is the day that a date picker came back with, in ISO 8601: a pointer to be checked like all of it.
+    `content_id` is LINE's id of a photo or video; what it shows is never fetched.
     """
 
     event_id: str
@@ -49,6 +50,7 @@ class ChatEvent:
     text: str = ""
     postback_data: str = ""
     picked_day: str = ""
+    content_id: str = ""
     reply_token: str | None = None
     group_id: str | None = None
 
