@@ -41,6 +41,7 @@ _CLASSES: Final[Mapping[Topic, MessageClass]] = MappingProxyType(
         Topic.THANKS: MessageClass.SMALL_TALK,
         Topic.ACKNOWLEDGED: MessageClass.SMALL_TALK,
         Topic.GROUP_HINT: MessageClass.SMALL_TALK,
+        Topic.SLOW_DOWN: MessageClass.SMALL_TALK,
         Topic.QUOTE_REMINDER: MessageClass.REMINDER,
         Topic.QUOTE_LAPSED: MessageClass.REMINDER,
         Topic.PAID: MessageClass.TRANSACTIONAL,
