@@ -222,6 +222,7 @@ def test_what_a_scoped_secret_may_not_say_is_403_and_the_rest_is_left_out() -> N
         "shipment.status.v1 with wrong data",
         "stock.level.v1 with wrong data",
         "product.changed.v1 with wrong data",
+        "quote.approval.decided.v1 with wrong data",
         "an unknown type (conformance.check.v1)",
     ]
     assert sum(result.verdict is Verdict.LEFT_OUT for result in results) == 3
