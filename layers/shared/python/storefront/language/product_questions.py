@@ -110,7 +110,7 @@ _WORDS = {
     About.USAGE: (
         "怎麼[泡煮沖吃喝用洗調]|如何(?:沖?泡|煮|吃|喝|使用|清洗|料理|食用)|[沖]?泡法|沖泡|煮法|吃法|喝法"
         "|用法|使用方(?:法|式)|食用方(?:法|式)|做法|水溫|幾度[水的]?|[泡煮]幾?(?:多久|分鐘)|[泡煮]幾分"
-        "|幾分鐘|冷泡|回沖|可以(?:微波|加熱|冷泡|冰飲|機洗|烤)|微波|烤箱|洗碗機|耐熱"
+        "|幾分鐘|冷泡(?!茶)|回沖|可以(?:微波|加熱|冷泡(?!茶)|冰飲|機洗|烤)|微波|烤箱|洗碗機|耐熱"
         r"|(?<![a-z])brew|(?<![a-z])steep|how (?:do|should|can|to) (?:i |we |you )?(?:make|cook|prepare|use"
         r"|serve|eat|drink|boil|wash|clean)(?! (?:an? |my |the )?(?:order|payment))|how to (?:make|cook"
         r"|prepare|use)(?! (?:an? )?order)|(?:water )?temperature|microwave|dishwasher|cold[- ]brew|oven"
@@ -162,7 +162,7 @@ _WORDS = {
     ),
     About.STOCK: (
         f"有(?:沒有)?現?貨|現貨|庫存|缺貨|斷貨|補貨|賣完|完售|售完|還有嗎|還有沒有|還剩|剩(?:幾|多少)"
-        f"|還有(?:幾|多少)|有沒有賣?{_P}|[還有]*有?賣?{_P}(?:還有|有)?(?:嗎|沒)|有{_P}(?=\\s?(?:$|[嗎沒呢?]))"
+        f"|還有(?:幾|多少)|有沒有賣?{_P}|[有賣]{_P}(?:還有|有)?(?:嗎|沒)|有{_P}(?=\\s?(?:$|[嗎沒呢?]))"
         f"|{_P}(?:有|還有)(?:嗎|沒|貨|賣)|有賣{_P}|{_P}有賣|還有賣"
         rf"|in stock|out of stock|sold out|(?<![a-z])stock(?![a-z])|availab|(?:do you"
         rf"|you) (?:still )?(?:have|sell|carry|got) (?:any )?{_P}|(?:how many|any) .{{0,12}}left|(?:is"
