@@ -13,6 +13,8 @@ from storefront.domain.errors import IllegalMove
 from storefront.domain.language import Language
 from storefront.domain.money import Currency
 from storefront.domain.quote import (
+    MAX_LINES,
+    MAX_QUANTITY,
     QUOTE_MOVES,
     AgreedPrice,
     Discount,
@@ -122,7 +124,8 @@ def test_a_quote_begins_offered_with_nothing_else_said() -> None:
     nothing_yet = {
         "state": QuoteState.OFFERED,
         **dict.fromkeys(("order_number", "wished_date", "coupon", "promised_since", "due_at")),
-        **{"formal": False, "agreed": {}, "discounts": (), "revision": 0},
+        **dict.fromkeys(("declined_for", "page_key", "remind_at")),
+        **{"formal": False, "agreed": {}, "discounts": (), "told_of_end": False, "revision": 0},
     }
     assert {name: getattr(fresh, name) for name in nothing_yet} == nothing_yet
 
@@ -179,7 +182,7 @@ def test_a_quote_is_open_while_offered_and_before_its_moment_Q4_B8(
 
 @pytest.mark.parametrize(("source", "target"), list(product(QuoteState, QuoteState)))
 def test_only_an_offered_quote_moves_and_only_once_T1_T3_Q2(source: QuoteState, target: QuoteState) -> None:
-    before = quote(state=source)
+    before = replace(quote(state=source), remind_at=START)
 
     def moved() -> Quote:
         return before.accepted("A7K3Q-9XM2T") if target is QuoteState.ACCEPTED else before.ended(target)
@@ -190,5 +193,9 @@ def test_only_an_offered_quote_moves_and_only_once_T1_T3_Q2(source: QuoteState, 
         return
     assert target in QUOTE_MOVES[source]
     after = moved()
-    assert (after.state, after.due_at, after.lines, after.revision) == (target, None, before.lines, 0)
-    assert after.order_number == ("A7K3Q-9XM2T" if target is QuoteState.ACCEPTED else None)
+    order_number = "A7K3Q-9XM2T" if target is QuoteState.ACCEPTED else None
+    assert after == replace(before, state=target, order_number=order_number, remind_at=None, due_at=None)
+
+
+def test_a_quote_is_as_long_and_as_large_as_one_transaction_and_one_customer_may_make_it_B1() -> None:
+    assert (MAX_LINES, MAX_QUANTITY) == (20, 9_999)

@@ -9,7 +9,7 @@ from storefront.domain.money import Currency
 from storefront.domain.order import DeliveryMethod, HoldState, OrderState, PaymentMethod
 from storefront.domain.payment import AttemptState
 from storefront.domain.payment_answers import Authentication, Call, Verdict
-from storefront.domain.quote import DiscountKind, PriceReason, QuoteState
+from storefront.domain.quote import DeclineReason, DiscountKind, PriceReason, QuoteState
 from storefront.domain.reconciliation import BY_HAND, Difference
 from storefront.domain.refund import RefundState
 from storefront.services.checkout import Closing
@@ -29,6 +29,7 @@ from storefront.services.deciding import Decision
         (Verdict, "done refused waiting unknown misconfigured maybe_already"),
         (Authentication, "not_yet authenticated ended failed completed unknown"),
         (RefundState, "intended sent done refused"),
+        (DeclineReason, "price time asking other"),
         (PriceReason, "list tier agreed approved offer"),
         (DiscountKind, "coupon order_tier bundle offer"),
         (QuoteState, "offered accepted superseded declined expired"),
