@@ -71,6 +71,12 @@ record: ## every round of one quote, with times and events: QUOTE=… [STACK=…
 	@test -n "$(QUOTE)" || { echo "Say which quote: make record QUOTE=…" >&2; exit 1; }
 	@$(PYTHON) -m dev.record "$(QUOTE)" $(if $(STACK),--stack "$(STACK)") $(if $(PORT),--port "$(PORT)")
 
+.PHONY: erase
+erase: ## forget a customer who asked for it elsewhere: CUSTOMER=<id in a case, or LINE user id> NOTE=why [STACK=…]
+	$(call need,dev)
+	@test -n "$(CUSTOMER)" -a -n "$(NOTE)" || { echo "Say whom and why: make erase CUSTOMER=… NOTE=\"asked by letter\"" >&2; exit 1; }
+	@$(PYTHON) -m dev.erase "$(CUSTOMER)" --note "$(NOTE)" $(if $(STACK),--stack "$(STACK)") $(if $(PORT),--port "$(PORT)")
+
 contracts: ## schemas, OpenAPI and samples of docs/back-office.md, from the code
 	$(call need,dev)
 	@$(PYTHON) -m dev.contracts

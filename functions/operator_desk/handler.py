@@ -1,7 +1,7 @@
 """Invoked by people with the right to (`make cases`): lists operator cases, shows one, does something about it.
 
-Also lists the words for products that nobody understood (`make phrases`), and shows the record of a quote
-(`make record`).
+Also lists the words for products that nobody understood (`make phrases`), shows the record of a quote
+(`make record`), and takes the wish of a customer to be forgotten (`make erase`).
 
 There is no public route: whoever may invoke this function is an operator, and CloudTrail knows who it was.
 """
@@ -9,8 +9,23 @@ There is no public route: whoever may invoke this function is an operator, and C
 from typing import Any
 
 from storefront import bootstrap
-from storefront.contracts.case_views import approval_json, case_json, phrase_json, record_json, view_json
-from storefront.contracts.tasks import ListApprovals, ListCases, ListPhrases, ShowCase, ShowRecord, case_task
+from storefront.contracts.case_views import (
+    approval_json,
+    case_json,
+    erasure_json,
+    phrase_json,
+    record_json,
+    view_json,
+)
+from storefront.contracts.tasks import (
+    EraseCustomer,
+    ListApprovals,
+    ListCases,
+    ListPhrases,
+    ShowCase,
+    ShowRecord,
+    case_task,
+)
 from storefront.domain.errors import ActionRefused
 from storefront.observability import flush_metrics, logger
 from storefront.services.vocabulary import vocabulary_of
@@ -25,6 +40,9 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
         if isinstance(task, ShowRecord):
             record = bootstrap.quote_records().of(task.quoteId)
             return {"refused": "no such quote"} if record is None else {"record": record_json(record)}
+        if isinstance(task, EraseCustomer):
+            wish = bootstrap.personal_desk().wished_by_staff(task.customer, task.who, task.note)
+            return {"erasure": erasure_json(wish)}
         casework = bootstrap.casework()
         if isinstance(task, ListApprovals):
             return {"approvals": [approval_json(each) for each in casework.open_approvals()]}

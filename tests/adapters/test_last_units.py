@@ -22,7 +22,7 @@ from storefront.domain.quote import Quote, QuoteState
 from storefront.services.ports import StockMove, Timers
 from storefront.services.quoting import Basket, Quoting
 from tests.aws.deployment import REGION, TABLE, Deployment
-from tests.doubles.little_shop import TEA, customer_row
+from tests.doubles.little_shop import RETENTION, TEA, customer_row
 from tests.doubles.machinery import START
 
 THREADS = 32
@@ -62,7 +62,7 @@ def test_the_last_fifty_units_are_sold_once_each() -> None:
 
         def buy(buyer: int) -> int:
             """Quote one unit after the other until there are none left; returns how many were got."""
-            store = DynamoDbStore(client, tables, lambda: START)
+            store = DynamoDbStore(client, tables, lambda: START, RETENTION)
             together.wait()
             got = 0
             while True:
@@ -83,7 +83,7 @@ def test_the_last_fifty_units_are_sold_once_each() -> None:
 
         assert sum(sold) == UNITS
         assert dict(catalogues.available([TEA.sku])) == {TEA.sku: 0}
-        store = DynamoDbStore(client, tables, lambda: START)
+        store = DynamoDbStore(client, tables, lambda: START, RETENTION)
         for buyer, got in enumerate(sold):
             for number in range(got):
                 quote = store.read(Quote, f"quote{buyer}x{number}", 1)

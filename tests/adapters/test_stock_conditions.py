@@ -18,7 +18,7 @@ from storefront.domain.coupon import CouponTally
 from storefront.domain.errors import Conflict, CouponUsedUp, StockShort
 from storefront.services.ports import CouponUse, Put, StockMove, Write
 from tests.aws.deployment import REGION
-from tests.doubles.little_shop import order_row
+from tests.doubles.little_shop import RETENTION, order_row
 from tests.doubles.machinery import START
 
 TABLES = {Table.LEDGER: "ledger-1", Table.PERSONAL: "personal-1", Table.CATALOGUE: "catalogue-1"}
@@ -48,7 +48,7 @@ class Dynamo:
         )
         self.answers = Stubber(self.client)
         self.pauses: list[float] = []
-        self.store = DynamoDbStore(self.client, TABLES, lambda: START, self.pauses.append)
+        self.store = DynamoDbStore(self.client, TABLES, lambda: START, RETENTION, self.pauses.append)
 
     def cancels(self, *codes: str) -> None:
         """The next transaction is cancelled with a reason for each of its writes."""

@@ -31,7 +31,7 @@ from storefront.domain.refund import Refund
 from storefront.domain.shipment import Parcel, ShipmentEvent, ShipmentStatus, StoreStop
 from storefront.services.ports import CouponUse, DueKind, Put, StockMove, Store, Write
 from tests.aws.deployment import REGION, TABLE, Deployment
-from tests.doubles.little_shop import CUSTOMER, DELIVERY, TEA, customer_row, order_row
+from tests.doubles.little_shop import CUSTOMER, DELIVERY, RETENTION, TEA, customer_row, order_row
 from tests.doubles.machinery import START
 from tests.doubles.memory_store import Counters, MemoryStore
 
@@ -54,7 +54,7 @@ def dynamodb() -> Iterator[DynamoDbStore]:
             client.create_table(TableName=deployment.reference(logical_id), **asked)
         tables = {table: deployment.reference(logical_id) for table, logical_id in NAMES.items()}
         CatalogueTable(client, tables[Table.CATALOGUE], lambda: START).replace([TEA], {TEA.sku: UNITS})
-        yield DynamoDbStore(client, tables, lambda: START, lambda _seconds: None)
+        yield DynamoDbStore(client, tables, lambda: START, RETENTION, lambda _seconds: None)
 
 
 def in_memory() -> MemoryStore:

@@ -45,6 +45,7 @@ from storefront.services.ports import DueKind, Put
 from tests.aws.deployment import ACCOUNT, REGION, TABLE, Deployment
 from tests.aws.functions import FunctionProcess, LambdaContext, environment, forget_warm_state
 from tests.aws.meter import Meter
+from tests.doubles.little_shop import RETENTION
 from tests.doubles.promised import hold_to_the_promise
 from tests.standins.serving import free_socket, serving
 
@@ -157,7 +158,7 @@ class World:
             for name, variables in environments.items()
         }
         tables = {table: self.deployment.reference(f"{table.value.capitalize()}Table") for table in Table}
-        self.store = DynamoDbStore(self._dynamodb, tables, lambda: datetime.now(UTC))
+        self.store = DynamoDbStore(self._dynamodb, tables, lambda: datetime.now(UTC), RETENTION)
         self.mount = Mount(self.path_of_all, self._app())
 
     # The API ---------------------------------------------------------------------------------------------

@@ -26,10 +26,12 @@ from storefront.messages.scene import Shop
 from storefront.services.cancelling import Cancelling
 from storefront.services.checkout import Checkout
 from storefront.services.coupons import Coupons
+from storefront.services.erasing import Erasing
 from storefront.services.lapsing import Lapsing
 from storefront.services.order_events import OrderEvents
 from storefront.services.outside_decisions import OutsideDecisions
 from storefront.services.payment_page import PaymentPage
+from storefront.services.phrases import Phrases
 from storefront.services.ports import (
     Catalogues,
     Clock,
@@ -151,6 +153,9 @@ def order_row(state: OrderState = OrderState.AWAITING_PAYMENT) -> Order:
     )
 
 
+RETENTION: Final = Settings({}).retention
+
+
 class Services:
     """The real services over whatever fills in the ports; each is made when it is first asked for."""
 
@@ -226,7 +231,17 @@ class Services:
 
     @cached_property
     def sweeping(self) -> Sweeping:
-        return Sweeping(self.store, self.lapsing, self.telling, self.jobs, self.clock, self.metrics)
+        return Sweeping(
+            self.store, self.lapsing, self.telling, self.jobs, self.clock, self.metrics, self.erasing
+        )
+
+    @cached_property
+    def phrases(self) -> Phrases:
+        return Phrases(self.store, self.clock)
+
+    @cached_property
+    def erasing(self) -> Erasing:
+        return Erasing(self.store, self.phrases, self.telling, RETENTION, self.clock)
 
     @cached_property
     def order_events(self) -> OrderEvents:

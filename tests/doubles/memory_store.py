@@ -12,7 +12,7 @@ from storefront.adapters.layout import KIND_OF_DUE, LAYOUTS, Key, Table
 from storefront.domain.coupon import CouponTally
 from storefront.domain.errors import Conflict, CouponUsedUp, StockShort
 from storefront.domain.order import Order
-from storefront.services.ports import CouponUse, DueKind, StockMove, Write
+from storefront.services.ports import CouponUse, DueKind, Erase, StockMove, Write
 
 MOST_WRITES: Final = 100
 """DynamoDB takes no more in one transaction."""
@@ -93,6 +93,7 @@ class MemoryStore:
     def commit(self, *writes: Write) -> None:
         self._check_shape(writes)
         changed: dict[RowKey, Any] = {}
+        erased: list[RowKey] = []
         moved: dict[str, Counters] = {}
         for write in writes:
             if isinstance(write, StockMove):
@@ -108,10 +109,16 @@ class MemoryStore:
                 entity: Any = write.entity
                 key = row_key(entity)
                 known = self.rows.get(key)
-                if (known.revision if known is not None else 0) != entity.revision:
+                gone = isinstance(write, Erase) and known is None
+                if gone or (known.revision if known is not None else 0) != entity.revision:
                     raise Conflict(type(entity).__name__)
-                changed[key] = self.stored(entity)
+                if isinstance(write, Erase):
+                    erased.append(key)
+                else:
+                    changed[key] = self.stored(entity)
         self.rows.update(changed)
+        for key in erased:
+            del self.rows[key]
         self.stock.update(moved)
 
     def _used(self, use: CouponUse) -> tuple[RowKey, CouponTally]:

@@ -39,7 +39,7 @@ from storefront.services.handing_over import HandingOver
 from storefront.services.leads import Leads
 from storefront.services.order_lookup import OrderLookup
 from storefront.services.own_rows import OwnRows
-from storefront.services.phrases import Phrases
+from storefront.services.personal_desk import PersonalDesk
 from storefront.services.ports import Put, SendOutcome, Timers
 from storefront.services.product_desk import ProductDesk
 from storefront.services.promising import Promising
@@ -54,7 +54,7 @@ from storefront.services.turns import ChatEvent, Happening
 from storefront.settings import Settings
 from tests.doubles.line_model import LineModel
 from tests.doubles.line_pay_model import LinePayModel
-from tests.doubles.little_shop import SHOP, TIMERS, Services
+from tests.doubles.little_shop import RETENTION, SHOP, TIMERS, Services
 from tests.doubles.machinery import (
     CountingMetrics,
     Job,
@@ -225,8 +225,8 @@ class TalkingShop(Services):
         return QuoteMaker(self.quoting, self.promising, self.own, self.coupons, self.clock, self.ids)
 
     @cached_property
-    def phrases(self) -> Phrases:
-        return Phrases(self.store, self.clock)
+    def personal(self) -> PersonalDesk:
+        return PersonalDesk(self.store, self.phrases, RETENTION, self.clock)
 
     @cached_property
     def quotes(self) -> QuoteDesk:
@@ -333,6 +333,7 @@ class TalkingShop(Services):
             self.people,
             DeclineDesk(self.own, self.clock),
             self.after_sales,
+            self.personal,
         )
         return Chat(
             self.store,
@@ -377,6 +378,7 @@ class TalkingShop(Services):
         at: datetime | None = None,
         token: bool = True,
         photo: str = "",
+        line_message_id: str = "",
     ) -> ChatEvent:
         """A new event; it happens when it is handed to `handle`."""
         self.events += 1
@@ -393,6 +395,7 @@ class TalkingShop(Services):
             content_id=photo,
             reply_token=f"token{self.events}" if token else None,
             group_id=group,
+            line_message_id=line_message_id or f"line{self.events}",
         )
 
     def handle(self, event: ChatEvent) -> Message | None:

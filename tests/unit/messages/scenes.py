@@ -513,6 +513,25 @@ def _deliveries() -> list[Case]:
     ]
 
 
+def _personal() -> list[Case]:
+    kinds = ("conversation", "delivery", "events_out", "events_in", "messages", "phrases", "remarks", "leads")
+    counts = dict.fromkeys(("deliveries", "phrases", "remarks", "signals"), "3")
+    facts = {**counts, "orders": "3", **{f"{kind}_days": "180" for kind in kinds}}
+    shown = _case(_T.MY_DATA, {**facts, "since": NOW.isoformat()})
+    under_way = {"orders": f"{ORDER_NUMBER},{STORE_ORDER}"}
+    return [
+        shown,
+        _with(
+            _case(_T.MY_DATA, {**facts, "orders": "0"}), "of nobody", talk=replace(CONVERSATION, on_file=None)
+        ),
+        _case(_T.ERASE_CONFIRM, {"orders": ""}),
+        _case(_T.ERASE_CONFIRM, under_way, name="under way"),
+        _case(_T.ERASURE_ASKED, {"orders": ""}),
+        _case(_T.ERASURE_ASKED, under_way, name="under way"),
+        _case(_T.ERASED, {}),
+    ]
+
+
 def _payments() -> list[Case]:
     card = {**_OF_ORDER, "attempt_id": "attempt"}
     reasons = ("paid_shipped", "confirming", "ended", "refunding")
@@ -913,6 +932,7 @@ CASES = (
     *_prices(),
     *_deliveries(),
     *_payments(),
+    *_personal(),
     *_shipments(),
     *_orders(),
     *_after_sales(),

@@ -47,7 +47,10 @@ VERBS: dict[str, set[str]] = {
     **{verb: {"q", "v"} for verb in ("accept", "decline", "change", "renew", "haggle")},
     **{verb: {"o"} for verb in ("deliver_same", "deliver_new", "deliver_home", "deliver_store", "invoice")},
     **{verb: {"o"} for verb in ("pay_again", "cancel", "status", "reorder")},
-    **{verb: set() for verb in ("person", "orders", "catalogue", "self_service")},
+    **{
+        verb: set()
+        for verb in ("person", "orders", "catalogue", "self_service", "my_data", "erase_data", "erase_yes")
+    },
     **{verb: {"sku"} for verb in ("about", "want")},
     **{verb: {"c"} for verb in ("take_over", "hand_back")},
     "ask": {"sku", "k"},

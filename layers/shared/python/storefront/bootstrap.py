@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from storefront.services.chat import Chat
     from storefront.services.checkout import Checkout
     from storefront.services.deciding import Deciding
+    from storefront.services.erasing import Erasing
     from storefront.services.haggling import HaggleDesk
     from storefront.services.handing_over import HandingOver
     from storefront.services.lapsing import Lapsing
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from storefront.services.order_lookup import OrderLookup
     from storefront.services.own_rows import OwnRows
     from storefront.services.payment_page import PaymentPage
+    from storefront.services.personal_desk import PersonalDesk
     from storefront.services.phrases import Phrases
     from storefront.services.product_desk import ProductDesk
     from storefront.services.promising import Promising
@@ -89,7 +91,8 @@ def store() -> "DynamoDbStore":
     from storefront.adapters.layout import Table
 
     tables = {table: settings().optional(f"{table.value.upper()}_TABLE") for table in Table}
-    return DynamoDbStore(_client("dynamodb"), {table: name for table, name in tables.items() if name}, now)
+    named = {table: name for table, name in tables.items() if name}
+    return DynamoDbStore(_client("dynamodb"), named, now, settings().retention)
 
 
 @cache
@@ -349,6 +352,7 @@ def chat() -> "Chat":
             settings().after_sales_rules,
             now,
         ),
+        personal=personal_desk(),
     )
     return Chat(
         store=store(),
@@ -493,11 +497,27 @@ def order_events() -> "OrderEvents":
 
 
 @cache
+def personal_desk() -> "PersonalDesk":
+    from storefront.adapters.identifiers import now
+    from storefront.services.personal_desk import PersonalDesk
+
+    return PersonalDesk(store(), phrases(), settings().retention, now)
+
+
+@cache
+def erasing() -> "Erasing":
+    from storefront.adapters.identifiers import now
+    from storefront.services.erasing import Erasing
+
+    return Erasing(store(), phrases(), telling(), settings().retention, now)
+
+
+@cache
 def sweeping() -> "Sweeping":
     from storefront.adapters.identifiers import now
     from storefront.services.sweeping import Sweeping
 
-    return Sweeping(store(), lapsing(), telling(), jobs(), now, PowertoolsMetrics())
+    return Sweeping(store(), lapsing(), telling(), jobs(), now, PowertoolsMetrics(), erasing())
 
 
 @cache

@@ -20,6 +20,7 @@ from storefront.domain.lead import LeadRules
 from storefront.domain.pace import PaceLimits
 from storefront.domain.pricing import PriceRules
 from storefront.domain.push_policy import PushPolicy
+from storefront.domain.retention import Retention
 from storefront.domain.silence import SilenceRules
 from storefront.messages.scene import Shop
 from storefront.services.ports import Timers
@@ -127,6 +128,15 @@ class Settings:
     def push_policy(self) -> PushPolicy:
         """When a message may cost a push, and when it may ring."""
         return PushPolicy(**tomllib.loads(_of_the_shop("announcing.toml")))
+
+    @property
+    def retention(self) -> Retention:
+        """How long each kind of personal data is kept.
+
+        Raises:
+            ValueError: the shop's file names no such time.
+        """
+        return Retention(**tomllib.loads(_of_the_shop("retention.toml")))
 
     @property
     def price_rules(self) -> PriceRules:

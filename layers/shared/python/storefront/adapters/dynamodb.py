@@ -20,7 +20,8 @@ from storefront.domain.coupon import CouponTally
 from storefront.domain.errors import Conflict, CouponUsedUp, StockShort
 from storefront.domain.order import Order
 from storefront.domain.reconciliation import shop_day
-from storefront.services.ports import CouponUse, DueKind, StockMove, Write
+from storefront.domain.retention import Retention
+from storefront.services.ports import CouponUse, DueKind, Erase, StockMove, Write
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -47,18 +48,21 @@ class _WholeNumbers(TypeDeserializer):
 
 
 class DynamoDbStore:
-    """The store port over the stack's tables; `tables` maps each table to its deployed name."""
+    """The store port over the stack's tables; `tables` maps each table to its deployed name, `retention` says how long
+    rows of each kind are kept before DynamoDB may collect them."""
 
     def __init__(
         self,
         client: "DynamoDBClient",
         tables: Mapping[Table, str],
         clock: Callable[[], datetime],
+        retention: Retention,
         pause: Callable[[float], None] = time.sleep,
     ) -> None:
         self._client = client
         self._tables = tables
         self._clock = clock
+        self._retention = retention
         self._pause = pause
         self._to_wire = TypeSerializer().serialize
         self._from_wire = _WholeNumbers().deserialize
@@ -181,6 +185,8 @@ class DynamoDbStore:
             try:
                 if "Put" in item:
                     self._client.put_item(**item["Put"])
+                elif "Delete" in item:
+                    self._client.delete_item(**item["Delete"])
                 else:
                     self._client.update_item(**item["Update"])
             except self._client.exceptions.ConditionalCheckFailedException as refused:
@@ -198,6 +204,8 @@ class DynamoDbStore:
                 return self._move(write)
             case CouponUse():
                 return self._use(write)
+            case Erase():
+                return self._erase(write.entity)
             case _:
                 return self._put(write.entity)
 
@@ -218,6 +226,16 @@ class DynamoDbStore:
             put["ExpressionAttributeValues"] = {":read": {"N": str(entity.revision)}}
         return {"Put": put}
 
+    def _erase(self, entity: Any) -> "TransactWriteItemTypeDef":
+        layout = LAYOUTS[type(entity)]
+        delete: Any = {
+            "TableName": self._tables[layout.table],
+            "Key": self._key(layout.key(*layout.ids(entity))),
+            "ConditionExpression": "revision = :read",
+            "ExpressionAttributeValues": {":read": {"N": str(entity.revision)}},
+        }
+        return {"Delete": delete}
+
     def _index_fields(self, entity: Any, layout: Layout) -> dict[str, object]:
         fields: dict[str, object] = {}
         if layout.due is not None and entity.due_at is not None:
@@ -227,7 +245,8 @@ class DynamoDbStore:
         if layout.day is not None and (moment := layout.day(entity)) is not None:
             fields |= {"day": day_key(type(entity), shop_day(moment)), "day_time": _epoch(moment)}
         if layout.kept is not None:
-            fields["garbage_after"] = int((self._clock() + layout.kept).timestamp())
+            kept = self._retention.of(layout.kept) if isinstance(layout.kept, str) else layout.kept
+            fields["garbage_after"] = int((self._clock() + kept).timestamp())
         return fields
 
     def _move(self, move: StockMove) -> "TransactWriteItemTypeDef":

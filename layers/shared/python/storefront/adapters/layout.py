@@ -12,9 +12,16 @@ from typing import Any, Final
 
 from storefront.domain.after_sales import OrderRemark
 from storefront.domain.approval import Approval
-from storefront.domain.casework import AuditEntry, OperatorCase, ReceivedEvent, WorkflowWait
+from storefront.domain.casework import (
+    AuditEntry,
+    OperatorCase,
+    ReceivedEvent,
+    UnappliedEvent,
+    WorkflowWait,
+)
 from storefront.domain.conversation import Conversation, OrderDelivery
 from storefront.domain.coupon import CouponTally
+from storefront.domain.erasure import Erasure
 from storefront.domain.lead import Lead
 from storefront.domain.order import Order
 from storefront.domain.outbox import Message, OrderEvent
@@ -24,7 +31,7 @@ from storefront.domain.quote_record import QuoteEntry, QuoteRemark
 from storefront.domain.reconciliation import Reconciliation
 from storefront.domain.refund import Refund
 from storefront.domain.shipment import Parcel
-from storefront.domain.unknown_phrase import UnknownPhrase
+from storefront.domain.unknown_phrase import PhraseOfCustomer, UnknownPhrase
 from storefront.services.ports import DueKind
 
 WHOLE: Final = "-"
@@ -53,7 +60,7 @@ class Layout:
 
     `rows` gives the partition, and what its sort keys begin with, of rows that are read together; `day` is
     the moment by which rows are found again by day; `kept` is the life of a row from its last write, for garbage
-    collection only (B8).
+    collection only (B8): a kind of the shop's `Retention`, or a time that is nobody's choice.
     """
 
     table: Table
@@ -62,7 +69,7 @@ class Layout:
     due: DueKind | None = None
     rows: Callable[..., Key] | None = None
     day: Callable[[Any], datetime | None] | None = None
-    kept: timedelta | None = None
+    kept: str | timedelta | None = None
 
 
 LAYOUTS: Final[dict[type, Layout]] = {
@@ -117,7 +124,7 @@ LAYOUTS: Final[dict[type, Layout]] = {
         lambda message_id: Key(f"MESSAGE#{message_id}"),
         lambda row: (row.message_id,),
         due=DueKind.MESSAGE,
-        kept=timedelta(days=30),
+        kept="messages",
     ),
     CouponTally: Layout(
         Table.LEDGER,
@@ -142,6 +149,13 @@ LAYOUTS: Final[dict[type, Layout]] = {
         lambda row: (row.kind.value, row.subject, row.at.isoformat()),
         rows=lambda kind, subject: Key(f"AUDIT#{kind}#{subject}", "2"),
     ),
+    Erasure: Layout(
+        Table.LEDGER,
+        lambda customer_id, cause: Key(f"ERASURE#{customer_id}", f"WISH#{cause}"),
+        lambda row: (row.customer_id, row.cause),
+        due=DueKind.ERASURE,
+        rows=lambda customer_id: Key(f"ERASURE#{customer_id}", "WISH#"),
+    ),
     Reconciliation: Layout(
         Table.LEDGER,
         lambda day: Key(f"REPORT#{day}"),
@@ -151,19 +165,27 @@ LAYOUTS: Final[dict[type, Layout]] = {
         Table.PERSONAL,
         lambda customer_id: Key(f"CUSTOMER#{customer_id}", "CONVERSATION"),
         lambda row: (row.customer_id,),
+        kept="conversation",
     ),
     Lead: Layout(
         Table.PERSONAL,
         lambda customer_id: Key(f"CUSTOMER#{customer_id}", "LEAD"),
         lambda row: (row.customer_id,),
-        kept=timedelta(days=90),
+        kept="leads",
     ),
     UnknownPhrase: Layout(
         Table.PERSONAL,
         lambda phrase: Key("PHRASES", f"PHRASE#{phrase}"),
         lambda row: (row.phrase,),
         rows=lambda: Key("PHRASES", "PHRASE#"),
-        kept=timedelta(days=90),
+        kept="phrases",
+    ),
+    PhraseOfCustomer: Layout(
+        Table.PERSONAL,
+        lambda customer_id, line_message_id: Key(f"CUSTOMER#{customer_id}", f"PHRASE#{line_message_id}"),
+        lambda row: (row.customer_id, row.line_message_id),
+        rows=lambda customer_id: Key(f"CUSTOMER#{customer_id}", "PHRASE#"),
+        kept="phrases",
     ),
     QuoteRemark: Layout(
         Table.PERSONAL,
@@ -171,30 +193,44 @@ LAYOUTS: Final[dict[type, Layout]] = {
             f"CUSTOMER#{customer_id}", f"REMARK#{quote_id}-{version:04d}"
         ),
         lambda row: (row.customer_id, row.quote_id, row.quote_version),
+        rows=lambda customer_id: Key(f"CUSTOMER#{customer_id}", "REMARK#"),
+        kept="remarks",
     ),
     OrderRemark: Layout(
         Table.PERSONAL,
-        lambda customer_id, order_number: Key(f"CUSTOMER#{customer_id}", f"REMARK#ORDER#{order_number}"),
+        lambda customer_id, order_number: Key(f"CUSTOMER#{customer_id}", f"COMMENT#{order_number}"),
         lambda row: (row.customer_id, row.order_number),
+        rows=lambda customer_id: Key(f"CUSTOMER#{customer_id}", "COMMENT#"),
+        kept="remarks",
     ),
     OrderDelivery: Layout(
         Table.PERSONAL,
         lambda order_number: Key(f"ORDER#{order_number}", "DELIVERY"),
         lambda row: (row.order_number,),
+        due=DueKind.DELIVERY,
     ),
     OrderEvent: Layout(
         Table.PERSONAL,
-        lambda event_id: Key(f"ORDEREVENT#{event_id}"),
+        # An event's id begins with its order's number, so those of an order are found together.
+        lambda event_id: Key(f"ORDER#{event_id.partition(':')[0]}", f"EVENT#{event_id}"),
         lambda row: (row.event_id,),
         due=DueKind.ORDER_EVENT,
-        kept=timedelta(days=400),
+        rows=lambda order_number: Key(f"ORDER#{order_number}", "EVENT#"),
+        kept="events_out",
     ),
     ReceivedEvent: Layout(
         Table.PERSONAL,
         lambda source, event_id: Key(f"RECEIVED#{source}", event_id),
         lambda row: (row.source, row.event_id),
         due=DueKind.RECEIVED_EVENT,
-        kept=timedelta(days=30),
+        kept="events_in",
+    ),
+    UnappliedEvent: Layout(
+        Table.PERSONAL,
+        lambda order_number, source, event_id: Key(f"ORDER#{order_number}", f"UNAPPLIED#{source}#{event_id}"),
+        lambda row: (row.order_number, row.source, row.event_id),
+        rows=lambda order_number: Key(f"ORDER#{order_number}", "UNAPPLIED#"),
+        kept="events_in",
     ),
 }
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from storefront.domain.approval import Approval
 from storefront.domain.casework import OperatorCase, offers_of
+from storefront.domain.erasure import Erasure
 from storefront.domain.order import Order
 from storefront.domain.quote import Quote
 from storefront.domain.refund import Refund
@@ -49,6 +50,17 @@ def approval_json(approval: Approval) -> dict[str, Any]:
         "askedTotal": approval.asked_total,
         "reminded": approval.reminded_at is not None,
         "escalated": approval.escalated_at is not None,
+    }
+
+
+def erasure_json(wish: Erasure) -> dict[str, Any]:
+    """A wish to be forgotten, as far as it has come."""
+    return {
+        "customerId": wish.customer_id,
+        "state": wish.state.value,
+        "askedAt": wish.asked_at.isoformat(),
+        "askedBy": wish.asked_by,
+        "erased": dict(wish.erased),
     }
 
 

@@ -48,6 +48,12 @@ class Pressed(_Tolerant):
     params: Picked | None = None
 
 
+class Unsent(_Tolerant):
+    """A message that its writer took back: LINE asks that nobody uses it any more."""
+
+    messageId: str = ""
+
+
 class LineEvent(_Tolerant):
     """One event of a webhook request."""
 
@@ -59,6 +65,14 @@ class LineEvent(_Tolerant):
     source: Source = Source()
     message: Content | None = None
     postback: Pressed | None = None
+    unsend: Unsent | None = None
+
+    @property
+    def message_id(self) -> str:
+        """LINE's name of the message that was written or taken back."""
+        if self.unsend is not None:
+            return self.unsend.messageId
+        return self.message.id if self.message is not None else ""
 
 
 class QueuedEvent(_Tolerant):
@@ -104,6 +118,7 @@ def chat_event(raw: object, received_at: datetime) -> ChatEvent | None:
         content_id=event.message.id[:64] if event.message and event.message.type in _SHOWS else "",
         reply_token=event.replyToken,
         group_id=group,
+        line_message_id=event.message_id,
     )
 
 
@@ -125,5 +140,7 @@ def _happening(event: LineEvent, *, in_group: bool) -> Happening:
             return Happening.FOLLOW
         case "unfollow":
             return Happening.UNFOLLOW
+        case "unsend":
+            return Happening.UNSEND
         case _:
             return Happening.IGNORED

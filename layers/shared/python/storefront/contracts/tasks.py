@@ -218,6 +218,15 @@ class ShowRecord(_Internal):
     quoteId: str = Field(min_length=1, max_length=40)
 
 
+class EraseCustomer(_Internal):
+    """Forget a customer who asked for it in another way than in the chat."""
+
+    task: Literal["erase"]
+    customer: str = Field(min_length=1, max_length=100)
+    who: str = Field(max_length=200)
+    note: str = Field(max_length=1000)
+
+
 class ListApprovals(_Internal):
     """The prices that nobody has decided about."""
 
@@ -252,7 +261,7 @@ class ActOnCase(_Internal):
 
 
 type CaseTask = Annotated[
-    ListCases | ListPhrases | ShowCase | ShowRecord | ActOnCase | ListApprovals,
+    ListCases | ListPhrases | ShowCase | ShowRecord | ActOnCase | ListApprovals | EraseCustomer,
     Field(discriminator="task"),
 ]
 CASE_TASK: TypeAdapter[CaseTask] = TypeAdapter(CaseTask)

@@ -92,6 +92,7 @@ class OrderRemark:
     order_number: str
     words: str
     at: datetime
+    line_message_id: str = ""
     revision: int = 0
 
 

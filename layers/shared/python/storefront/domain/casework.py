@@ -65,7 +65,11 @@ class ReceivedEvent:
     revision: int = 0
 
     def ended(self, state: ReceivedState, reason: str | None = None) -> "ReceivedEvent":
-        return replace(self, state=move(RECEIVED_MOVES, self.state, state), reason=reason, due_at=None)
+        """Its body stays for whoever has to look at it; what is applied or dismissed needs none."""
+        body = self.body if state is ReceivedState.QUARANTINED else ""
+        return replace(
+            self, state=move(RECEIVED_MOVES, self.state, state), reason=reason, body=body, due_at=None
+        )
 
     def parked(self, reason: str, due_at: datetime | None) -> "ReceivedEvent":
         """Kept until what it speaks of exists, or a person decides; no `due_at` means no more tries."""
@@ -76,6 +80,16 @@ class ReceivedEvent:
             tries=self.tries + 1,
             due_at=due_at,
         )
+
+
+@dataclass(frozen=True)
+class UnappliedEvent:
+    """An event about an order that a person has to look at: how it is found when the order is forgotten."""
+
+    order_number: str
+    source: str
+    event_id: str
+    revision: int = 0
 
 
 class CaseKind(StrEnum):

@@ -21,6 +21,9 @@ from storefront.domain.outbox import ReplyToken
 from storefront.domain.pace import Bucket
 from storefront.domain.quote import Quote
 
+UNSENT_KEPT: Final = 20
+"""Ids of messages that were taken back and may still arrive."""
+
 MOST_GUESSES: Final = 5
 GUESSING_ENDS_AFTER: Final = timedelta(hours=1)
 """After so many codes that do not exist, no code is taken from this customer until so long after the first of them."""
@@ -28,6 +31,9 @@ GUESSING_ENDS_AFTER: Final = timedelta(hours=1)
 MOST_UNKNOWN_NUMBERS: Final = 5
 NUMBERS_COOL_DOWN_AFTER: Final = timedelta(minutes=10)
 """After so many order numbers that are not the customer's, none is looked up until so long after the first of them."""
+
+DELIVERY_LOOKED_AT_AFTER: Final = timedelta(days=30)
+"""Most orders are over by then, and it is known how long their details are kept."""
 
 PAPER_INVOICE = InvoiceChoice(kind=InvoiceKind.PAPER)
 
@@ -140,6 +146,7 @@ class Conversation:
     unknown_numbers: int = 0
     unknown_since: datetime | None = None
     afterwards: Afterwards | None = None
+    unsent: tuple[str, ...] = ()
     revision: int = 0
 
     def talks_about(self, quote: Quote) -> bool:
@@ -157,6 +164,33 @@ class Conversation:
             return replace(self, language=spoken)
         return replace(self, language=spoken, blocked=False, last_event_at=at)
 
+    def took_back(self, line_message_id: str) -> "Conversation":
+        """The customer unsent a message: should it arrive after that, nobody reads it (A11)."""
+        others = tuple(each for each in self.unsent if each != line_message_id)
+        return replace(self, unsent=(*others, line_message_id)[-UNSENT_KEPT:])
+
+    def forgotten(self) -> "Conversation":
+        """Only what an answer and the news of an order under way still need; numbers of it are no personal data."""
+        return Conversation(
+            customer_id=self.customer_id,
+            line_user_id=self.line_user_id,
+            language=self.language,
+            language_chosen=self.language_chosen,
+            blocked=self.blocked,
+            order_number=self.order_number,
+            reply=self.reply,
+            waiting=self.waiting,
+            commands=self.commands,
+            links=self.links,
+            holds=self.holds,
+            guesses=self.guesses,
+            guessing_since=self.guessing_since,
+            unknown_numbers=self.unknown_numbers,
+            unknown_since=self.unknown_since,
+            last_event_at=self.last_event_at,
+            revision=self.revision,
+        )
+
     def guessed(self, at: datetime) -> "Conversation":
         """The customer named a coupon that does not exist."""
         if self.guessing_since is None or at - self.guessing_since >= GUESSING_ENDS_AFTER:
@@ -167,6 +201,14 @@ class Conversation:
         """Whether codes are not even looked at: somebody who tries many is looking for one."""
         since = self.guessing_since
         return self.guesses >= MOST_GUESSES and since is not None and at - since < GUESSING_ENDS_AFTER
+
+    def counts_tries(self, at: datetime) -> bool:
+        """Whether tries of codes or numbers still count: being forgotten gives nobody new ones."""
+        times = (
+            (self.guessing_since, GUESSING_ENDS_AFTER),
+            (self.unknown_since, NUMBERS_COOL_DOWN_AFTER),
+        )
+        return any(since is not None and at - since < lasts for since, lasts in times)
 
     def named_unknown_order(self, at: datetime) -> "Conversation":
         """The customer named an order number that is not theirs, whether or not there is such an order."""
@@ -190,9 +232,13 @@ class Conversation:
 
 @dataclass(frozen=True)
 class OrderDelivery:
-    """The delivery details of one order, apart from the ledger so that they can be erased alone."""
+    """The delivery details of one order, apart from the ledger so that they can be erased alone.
+
+    `due_at` is when somebody looks whether they have been kept long enough.
+    """
 
     order_number: str
     customer_id: str
     details: DeliveryDetails
+    due_at: datetime | None = None
     revision: int = 0

@@ -16,7 +16,6 @@ class Why(StrEnum):
 
     PERSON = "person"
     PHOTO = "photo"
-    DATA = "data"
     QUESTION = "question"
     SAMPLE = "sample"
     HOT = "hot"

@@ -105,6 +105,7 @@ class Order:
     satisfaction: int | None = None
     rated_at: datetime | None = None
     history: tuple[HistoryStep, ...] = ()
+    forgotten_at: datetime | None = None
     due_at: datetime | None = None
     revision: int = 0
 

@@ -16,6 +16,9 @@ from storefront.domain.moves import move
 WAITS_FOR_A_REPLY: Final = "no-push"
 """Reason of a message that is still to be sent, but for which no push may be spent."""
 
+WORDS_OF_CUSTOMERS: Final = frozenset({"phrase", "no_day"})
+"""Facts that are a customer's own words: a message has them until it is settled, and no row of the ledger after it."""
+
 _RETRY_KEYS: Final = uuid.UUID("6f0a1f5c-9c43-5e0b-8f3e-2d7c4b1a9e10")
 
 
@@ -101,6 +104,10 @@ class Topic(StrEnum):
     RETURN_TAKEN = "return_taken"
     PROBLEM_TAKEN = "problem_taken"
     PHOTO_TAKEN = "photo_taken"
+    MY_DATA = "my_data"
+    ERASE_CONFIRM = "erase_confirm"
+    ERASURE_ASKED = "erasure_asked"
+    ERASED = "erased"
 
 
 class MessageState(StrEnum):
@@ -130,7 +137,8 @@ class ReplyToken:
 
 @dataclass(frozen=True)
 class Message:
-    """One thing to say to one customer. `facts` are ids and codes only: names and addresses are looked up.
+    """One thing to say to one customer. `facts` are ids and codes: names and addresses are looked up, and the few
+    words that an answer repeats go when it is settled.
 
     `riders` go along in the same call to LINE: they are sent when this one is, and wait for nobody else
     (`rides_with`). `useful_until` is the moment after which it is better not said. `unclear` says that a try had no
@@ -164,6 +172,7 @@ class Message:
         return replace(
             self,
             state=move(MESSAGE_MOVES, self.state, state),
+            facts={name: said for name, said in self.facts.items() if name not in WORDS_OF_CUSTOMERS},
             reason=reason,
             settled_at=now,
             due_at=None,
@@ -249,6 +258,10 @@ class OrderEvent:
 
     def ended(self, state: OrderEventState, now: datetime) -> "OrderEvent":
         return replace(self, state=move(ORDER_EVENT_MOVES, self.state, state), settled_at=now, due_at=None)
+
+    def forgotten(self) -> "OrderEvent":
+        """Without what it said of the recipient; that it was sent, and what became of it, stays."""
+        return replace(self, body="")
 
     def tried(self, due_at: datetime) -> "OrderEvent":
         return replace(self, tries=self.tries + 1, due_at=due_at)

@@ -52,6 +52,7 @@ _CLASSES: Final[Mapping[Topic, MessageClass]] = MappingProxyType(
         Topic.REFUNDED: MessageClass.TRANSACTIONAL,
         Topic.REFUND_PENDING: MessageClass.TRANSACTIONAL,
         Topic.SHIPMENT: MessageClass.TRANSACTIONAL,
+        Topic.ERASED: MessageClass.TRANSACTIONAL,
         Topic.STAFF_CUSTOMER: MessageClass.TRANSACTIONAL,
     }
 )

@@ -68,4 +68,5 @@ class QuoteRemark:
     quote_version: int
     words: str
     at: datetime
+    line_message_id: str = ""
     revision: int = 0

@@ -94,6 +94,10 @@ class ShipmentEvent:
     def sort_key(self) -> tuple[int, datetime, str]:
         return RANK[self.status], self.at, self.event_id
 
+    def forgotten(self) -> "ShipmentEvent":
+        """Without a word about the recipient: no note, no store, nothing to look the parcel up by."""
+        return replace(self, note=None, store=None, tracking_number=None, tracking_url=None)
+
 
 @dataclass(frozen=True)
 class Parcel:
@@ -154,6 +158,10 @@ class Parcel:
             return self
         events = tuple(sorted((*self.events, event), key=lambda known: known.sort_key))
         return replace(self, events=events, updated_at=now)
+
+    def forgotten(self) -> "Parcel":
+        """Without a word about the recipient; what happened when stays."""
+        return replace(self, events=tuple(event.forgotten() for event in self.events))
 
     def contradicts(self, event: ShipmentEvent) -> bool:
         """Whether `event` names another end than the one that is known: a person has to look (G3)."""

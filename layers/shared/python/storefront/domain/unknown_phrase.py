@@ -27,3 +27,18 @@ class UnknownPhrase:
     def again(self, language: Language, at: datetime) -> "UnknownPhrase":
         """Written once more."""
         return replace(self, count=self.count + 1, language=language, last_at=at)
+
+    def taken_back(self) -> "UnknownPhrase":
+        """Written once less: somebody took it back, and others wrote it too."""
+        return replace(self, count=self.count - 1)
+
+
+@dataclass(frozen=True)
+class PhraseOfCustomer:
+    """Whose phrase it was, and in which of LINE's messages: how it is found when it has to go."""
+
+    customer_id: str
+    line_message_id: str
+    phrase: str
+    at: datetime
+    revision: int = 0

@@ -104,8 +104,6 @@ def _rows(facts: Facts, scene: Scene, speaker: Speaker) -> list[tuple[str, str]]
 def _about(facts: Facts, scene: Scene, speaker: Speaker) -> str:
     """What the question was that needs a person: `樣品（茉莉綠茶）`."""
     topics = speaker.listed([about_word(about, speaker) for about in abouts_in(facts)])
-    if "wish" in facts:
-        return speaker.say("staff_customer.wish")
     names = speaker.listed([shown_name(product, speaker) for product in products_in(facts, scene)])
     if topics and names:
         return flex.clamped(speaker.say("staff_customer.about_of", topics=topics, names=names), 200)

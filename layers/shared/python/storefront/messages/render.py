@@ -17,6 +17,7 @@ from storefront.messages import (
     handover_cards,
     order_cards,
     payment_cards,
+    personal_cards,
     price_cards,
     product_cards,
     quote_cards,
@@ -111,6 +112,10 @@ BUILDERS: Final[Mapping[Topic, Builder]] = {
     Topic.RETURN_TAKEN: after_sales_cards.return_taken,
     Topic.PROBLEM_TAKEN: after_sales_cards.problem_taken,
     Topic.PHOTO_TAKEN: after_sales_cards.photo_taken,
+    Topic.MY_DATA: personal_cards.my_data,
+    Topic.ERASE_CONFIRM: personal_cards.erase_confirm,
+    Topic.ERASURE_ASKED: personal_cards.erasure_asked,
+    Topic.ERASED: personal_cards.erased,
 }
 
 

@@ -212,6 +212,7 @@ class AfterSalesDesk:
             waits.order_number,
             event.text[:COMMENT_MOST],
             self._clock(),
+            event.line_message_id,
             known.revision if known is not None else 0,
         )
         writes: list[Write] = [Put(remark)]

@@ -3,7 +3,6 @@
 Nothing is written or sent here; `chat` commits the turn and does what follows.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
@@ -32,6 +31,8 @@ from storefront.services.haggling import HaggleDesk
 from storefront.services.handing_over import VERBS as PEOPLE_VERBS
 from storefront.services.handing_over import HandingOver
 from storefront.services.own_rows import OwnRows
+from storefront.services.personal_desk import VERBS as PERSONAL_VERBS
+from storefront.services.personal_desk import PersonalDesk
 from storefront.services.ports import Clock, Messenger, Store
 from storefront.services.product_desk import VERBS as PRODUCT_VERBS
 from storefront.services.product_desk import ProductDesk
@@ -69,6 +70,7 @@ class Desks:
     people: HandingOver
     declines: DeclineDesk
     after_sales: AfterSalesDesk
+    personal: PersonalDesk
 
 
 class Answering:
@@ -97,6 +99,7 @@ class Answering:
         self._people = desks.people
         self._declines = desks.declines
         self._after_sales = desks.after_sales
+        self._personal = desks.personal
         self._messenger = messenger
         self._staff = staff
         self._clock = clock
@@ -105,7 +108,12 @@ class Answering:
 
     def decide(self, event: ChatEvent) -> Turn | None:
         """The turn that answers `event`; None when nothing is to be said and nothing changes."""
-        conversation = self._store.read(Conversation, event.customer_id) or self._first_contact(event)
+        known = self._store.read(Conversation, event.customer_id)
+        if event.happening is Happening.UNSEND:
+            return self._personal.unsent(known, event)
+        conversation = known or self._first_contact(event)
+        if event.line_message_id and event.line_message_id in conversation.unsent:
+            return None
         if event.happening is Happening.UNFOLLOW:
             return Turn(conversation.left(event.at))
         if event.happening is Happening.GROUP:
@@ -186,7 +194,7 @@ class Answering:
             case Intent.TALK_TO_A_PERSON:
                 return _to_a_person(conversation, Why.PERSON)
             case Intent.MY_DATA | Intent.ERASE_MY_DATA:
-                return _to_a_person(conversation, Why.DATA, {"wish": intent.value})
+                return self._personal.meant(conversation, intent)
             case Intent.LANGUAGE:
                 return self._speak(conversation, language_named(event.text))
             case Intent.CANCEL:
@@ -240,6 +248,7 @@ class Answering:
             "reorder": self._quotes.reordered,
             **dict.fromkeys(DECLINE_VERBS, self._declines.tapped),
             **dict.fromkeys(AFTER_SALES_VERBS, self._after_sales.tapped),
+            **dict.fromkeys(PERSONAL_VERBS, self._personal.tapped),
         }
         if postback.verb in quotes:
             return quotes[postback.verb](conversation, postback, event)
@@ -349,11 +358,9 @@ class Answering:
         return Turn(replace(conversation, language=language, language_chosen=True), Topic.LANGUAGE_CHANGED)
 
 
-def _to_a_person(conversation: Conversation, why: Why, facts: Mapping[str, str] | None = None) -> Turn:
+def _to_a_person(conversation: Conversation, why: Why) -> Turn:
     """The shop's people are told with the turn."""
-    return Turn(
-        replace(conversation, misses=0), Topic.PERSON, {"why": why.value, **(facts or {})}, attention=why
-    )
+    return Turn(replace(conversation, misses=0), Topic.PERSON, {"why": why.value}, attention=why)
 
 
 def _received(reception: Reception) -> Turn:

@@ -53,6 +53,7 @@ class DeclineDesk:
             quote_version=int(version),
             words=event.text[:MOST_WORDS],
             at=self._clock(),
+            line_message_id=event.line_message_id,
         )
         talking = replace(conversation, step=Step.FREE, declined=None, misses=0)
         return Turn(talking, Topic.DECLINE_NOTED, {}, (Put(remark),))

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from storefront.domain.conversation import (
+    DELIVERY_LOOKED_AT_AFTER,
     PAPER_INVOICE,
     Conversation,
     DeliveryDetails,
@@ -258,6 +259,7 @@ class DeliveryDesk:
             order.order_number,
             order.customer_id,
             replace(details, wished_date=order.wished_date),
+            due_at=kept.due_at if kept else now + DELIVERY_LOOKED_AT_AFTER,
             revision=kept.revision if kept else 0,
         )
         fee = shipping_fee(self._shop, details.method, order.goods_total)

@@ -28,6 +28,9 @@ from storefront.services.turns import ChatEvent, Happening, Turn
 TAKEN_OVER: Final = "taken_over"
 """The word of the rules for a chat that staff took over."""
 
+OWN_DATA: Final = frozenset({Topic.MY_DATA, Topic.ERASE_CONFIRM})
+"""Whoever asks what is kept of them is answered, whoever else is talking."""
+
 VERBS: Final = frozenset({"self_service", "take_over", "hand_back"})
 
 
@@ -77,7 +80,7 @@ class HandingOver:
         if event.happening is Happening.TEXT:
             if _is_a_clear_order(turn) or intent_of(event.text) in self._rules.back_by_words:
                 return self._back(turn)
-            if turn.attention in {Why.PERSON, Why.DATA} or _is_about_delivery(heard, turn):
+            if turn.attention is Why.PERSON or turn.topic in OWN_DATA or _is_about_delivery(heard, turn):
                 return turn
         # A product named alone is remembered, so that the quantity sent after it makes a clear order.
         named = turn.conversation.asked_sku if turn.topic is Topic.QUESTION_QUANTITY else heard.asked_sku
@@ -125,7 +128,7 @@ class HandingOver:
     def _notice(self, turn: Turn, lead: Lead | None, now: datetime) -> _Notice | None:
         """Why staff have to look, and how the same request is known again."""
         if turn.attention is not None:
-            about = ":".join(asked_in(turn, name) for name in ("kinds", "skus", "wish"))
+            about = ":".join(asked_in(turn, name) for name in ("kinds", "skus"))
             return _Notice(turn.attention, f"{turn.attention}:{about}"[:120])
         if lead is not None and self._leads.is_hot_news(lead, now):
             return _Notice(Why.HOT, Why.HOT)
@@ -133,24 +136,22 @@ class HandingOver:
 
     def _is_news(self, turn: Turn, notice: _Notice, lead: Lead, now: datetime, *, opened: bool) -> bool:
         """One notice for an album of pictures, for a wish said twice, for a question asked again."""
-        if notice.why in {Why.PHOTO, Why.DATA}:
+        if notice.why is Why.PHOTO:
             return opened
         if notice.why is Why.PERSON:
             return opened or turn.conversation.with_person is None
         return not self._leads.was_told(lead, notice.what, now)
 
     def _case(self, turn: Turn, notice: _Notice) -> tuple[Write, ...]:
-        """One open case of a customer is enough; a wish about personal data is one of its own."""
+        """One open case of a customer is enough."""
         customer = turn.conversation.customer_id
-        wish = turn.facts.get("wish")
-        subject = f"{customer}:{wish}" if wish else customer
-        facts = {"customerId": customer, "why": notice.why.value, **({"wish": wish} if wish else {})}
-        return case_writes(self._store, CaseKind.PERSON_WANTED, subject, self._clock(), facts)
+        facts = {"customerId": customer, "why": notice.why.value}
+        return case_writes(self._store, CaseKind.PERSON_WANTED, customer, self._clock(), facts)
 
     def _facts(self, turn: Turn, notice: _Notice, lead: Lead) -> dict[str, str]:
         """The conversation in ids and codes: who, why, what was looked at and asked, what is open."""
         conversation = turn.conversation
-        about = {name: asked_in(turn, name) for name in ("kinds", "skus", "wish") if asked_in(turn, name)}
+        about = {name: asked_in(turn, name) for name in ("kinds", "skus") if asked_in(turn, name)}
         return {
             "customer_id": conversation.customer_id,
             "why": notice.why.value,

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from typing import Final
 
 from storefront.domain.conversation import Conversation
-from storefront.domain.unknown_phrase import LONGEST_PHRASE, UnknownPhrase
+from storefront.domain.unknown_phrase import LONGEST_PHRASE, PhraseOfCustomer, UnknownPhrase
 from storefront.language.products import Vocabulary
 from storefront.language.text import clean, fold
-from storefront.services.ports import Clock, Put, Store, Write
+from storefront.services.ports import Clock, Erase, Put, Store, Write
 
 _NO_NAME: Final = re.compile(r"[0-9@/\\]")
 """Digits and addresses are phones, orders and e-mails, not what a product is called."""
@@ -28,14 +28,23 @@ class Phrases:
         self._store = store
         self._clock = clock
 
-    def kept(self, conversation: Conversation, phrase: str) -> tuple[Write, ...]:
-        """The write that counts a phrase once more; none for what could be no product's name."""
+    def kept(self, conversation: Conversation, phrase: str, line_message_id: str) -> tuple[Write, ...]:
+        """The writes that count a phrase once more and say whose it was; none for what could be no product's name."""
         normal = normal_form(phrase)
         if normal is None:
             return ()
         now, language = self._clock(), conversation.language
         known = self._store.read(UnknownPhrase, normal)
-        return (Put(known.again(language, now) if known else UnknownPhrase(normal, language, now, now)),)
+        whose = PhraseOfCustomer(conversation.customer_id, line_message_id, normal, now)
+        counted = known.again(language, now) if known else UnknownPhrase(normal, language, now, now)
+        return Put(counted), Put(whose)
+
+    def taken_back(self, whose: PhraseOfCustomer) -> tuple[Write, ...]:
+        """The writes that count a phrase once less; one that nobody else wrote goes."""
+        known = self._store.read(UnknownPhrase, whose.phrase)
+        if known is None:
+            return (Erase(whose),)
+        return (Put(known.taken_back()) if known.count > 1 else Erase(known)), Erase(whose)
 
     def unknown(self, vocabulary: Vocabulary) -> Sequence[UnknownPhrase]:
         """What the catalogue still has no name for, the most frequent first."""

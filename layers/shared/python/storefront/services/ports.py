@@ -44,6 +44,13 @@ class Put[Entity]:
 
 
 @dataclass(frozen=True)
+class Erase[Entity]:
+    """Remove the row of `entity` if nobody wrote it since it was read; one that was never written cannot go."""
+
+    entity: Entity
+
+
+@dataclass(frozen=True)
 class StockMove:
     """Move units of `sku` between its counters; refused if a counter that falls would go below zero (S1)."""
 
@@ -67,7 +74,7 @@ class CouponUse:
     most: int | None = None
 
 
-type Write = Put[object] | StockMove | CouponUse
+type Write = Put[object] | Erase[object] | StockMove | CouponUse
 
 
 def written[Entity](entity: Entity) -> Entity:
@@ -87,6 +94,8 @@ class DueKind(StrEnum):
     RECEIVED_EVENT = "received_event"
     CASE = "case"
     APPROVAL = "approval"
+    ERASURE = "erasure"
+    DELIVERY = "delivery"
 
 
 class Store(Protocol):
@@ -252,6 +261,7 @@ __all__ = [
     "CouponUse",
     "DayBook",
     "DueKind",
+    "Erase",
     "Ids",
     "Jobs",
     "Messenger",

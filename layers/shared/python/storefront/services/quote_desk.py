@@ -103,7 +103,7 @@ class QuoteDesk:
             waiting = replace(
                 conversation, cart=cart or conversation.cart, asked_date=wished or conversation.asked_date
             )
-            return self._ask(waiting, asked, catalogue)
+            return self._ask(waiting, asked, catalogue, event)
         if cart and conversation.asked_also and is_one_answer(inquiry):
             return self._ask_next(replace(conversation, cart=cart), wished)
         if cart is None and is_one_answer(inquiry) and len(conversation.cart) > 1:
@@ -131,12 +131,12 @@ class QuoteDesk:
         """12/5 前要: a wish for the open quote, when the words say nothing else."""
         quote = self._own.current_quote(conversation)
         if inquiry.unknown or quote is None or not quote.is_open_at(self._clock()):
-            return self.missed(conversation, inquiry.unknown)
+            return self.missed(conversation, event, inquiry.unknown)
         gone = _day_that_is_none(inquiry)
         if gone is not None:
             return Turn(replace(conversation, misses=0), Topic.ASK_DATE, {**named(quote), "phrase": gone})
         if wished is None:
-            return self.missed(conversation)
+            return self.missed(conversation, event)
         return self.requoted(conversation, replace(Basket.of(quote), wished_date=wished), event)
 
     def picked(self, conversation: Conversation, postback: Postback, event: ChatEvent) -> Turn:
@@ -164,11 +164,11 @@ class QuoteDesk:
             return Turn(conversation, Topic.ASK_DATE, {**named(quote), "phrase": event.picked_day})
         return self.requoted(conversation, replace(Basket.of(quote), wished_date=day.isoformat()), event)
 
-    def missed(self, conversation: Conversation, phrase: str = "") -> Turn:
+    def missed(self, conversation: Conversation, event: ChatEvent, phrase: str = "") -> Turn:
         """Not understood; the second time in a row a person is offered. What was not is kept for the shop."""
         misses = conversation.misses + 1
         facts = {"offer_person": "yes" if misses > 1 else "no"}
-        writes = self._phrases.kept(conversation, phrase)
+        writes = self._phrases.kept(conversation, phrase, event.line_message_id)
         return Turn(replace(conversation, misses=misses), Topic.NOT_UNDERSTOOD, facts, writes)
 
     def _ask_which_line(
@@ -199,7 +199,9 @@ class QuoteDesk:
         )
         return Turn(asking, Topic.QUESTION_QUANTITY, {"sku": sku})
 
-    def _ask(self, conversation: Conversation, asked: Sequence[Question], catalogue: Catalogue) -> Turn:
+    def _ask(
+        self, conversation: Conversation, asked: Sequence[Question], catalogue: Catalogue, event: ChatEvent
+    ) -> Turn:
         question = asked[0]
         also = tuple(each.candidates[0] for each in asked[1:] if each.kind is QuestionKind.HOW_MANY)
         heard = replace(conversation, misses=0, asked_also=also)
@@ -229,7 +231,7 @@ class QuoteDesk:
                 about = question.candidates[0] if question.candidates else heard.asked_sku
                 return Turn(replace(heard, asked_sku=about), Topic.QUANTITY_REFUSED, facts)
             case _:
-                return self.missed(conversation, question.phrase)
+                return self.missed(conversation, event, question.phrase)
 
     # What becomes of it ----------------------------------------------------------------------------------
 

@@ -7,7 +7,7 @@ earlier one (docs/decisions/address-change.md).
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from storefront.domain.conversation import DeliveryDetails, OrderDelivery
+from storefront.domain.conversation import DELIVERY_LOOKED_AT_AFTER, DeliveryDetails, OrderDelivery
 from storefront.domain.order import DeliveryMethod, Order, OrderState
 from storefront.domain.outbox import OrderEvent, OrderEventState, OrderEventType
 from storefront.messages.scene import Shop
@@ -68,7 +68,11 @@ class Redirecting:
             if details == before:
                 return Redirection()
         delivery = OrderDelivery(
-            order.order_number, order.customer_id, details, revision=kept.revision if kept is not None else 0
+            order.order_number,
+            order.customer_id,
+            details,
+            due_at=kept.due_at if kept is not None else now + DELIVERY_LOOKED_AT_AFTER,
+            revision=kept.revision if kept is not None else 0,
         )
         changed = order.redelivered_to(details.method)
         earlier_id = self._paid_event_id(order)

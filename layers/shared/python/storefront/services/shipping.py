@@ -14,6 +14,7 @@ from storefront.domain.casework import (
     CaseKind,
     ReceivedEvent,
     ReceivedState,
+    UnappliedEvent,
     WaitStep,
 )
 from storefront.domain.catalogue import ProductChange
@@ -193,7 +194,7 @@ class Shipping:
         facts = {"sku": sku, "missing": str(-available)}
         return case_writes(self._store, CaseKind.STOCK_BELOW_PROMISED, sku, self._clock(), facts)
 
-    def _park(self, received: ReceivedEvent, reason: str) -> None:
+    def _park(self, received: ReceivedEvent, reason: str, order_number: str | None = None) -> None:
         """Keep the event until what it speaks of exists; after the last try it is a person's (G4).
 
         One that its sender repeats is looked at out of turn: that uses up none of its tries.
@@ -205,15 +206,15 @@ class Shipping:
             due_at = self._clock() + PARK_AGAIN_AFTER[received.tries]
             self._store.commit(Put(received.parked(reason, due_at)))
             return
-        self._hand_over(received.parked(reason, None), reason)
+        self._hand_over(received.parked(reason, None), reason, order_number)
         self._metrics.count("EventParkedForPeople")
 
-    def _park_for_good(self, received: ReceivedEvent, reason: str) -> None:
+    def _park_for_good(self, received: ReceivedEvent, reason: str, order_number: str | None = None) -> None:
         """Keep what no later try will understand: a newer version of the shop may, or a person (G5)."""
         if received.state is ReceivedState.PARKED:
             return
         self._metrics.count("EventUnreadable")
-        self._store.commit(Put(received.parked(reason, None)))
+        self._store.commit(Put(received.parked(reason, None)), *self._found_by(order_number, received))
 
     def _product(self, received: ReceivedEvent, news: ProductNews) -> None:
         try:
@@ -227,23 +228,25 @@ class Shipping:
 
     def _shipment(self, received: ReceivedEvent, news: ShipmentNews) -> Message | None:
         if news.event is None:
-            self._park_for_good(received, f"unknown-status:{news.status[:40]}")
+            self._park_for_good(received, f"unknown-status:{news.status[:40]}", news.order_number)
             return None
         order = self._store.read(Order, news.order_number)
         if order is None or order.is_unpaid_and_open:
-            self._park(received, "unknown-order" if order is None else "order-not-paid")
+            self._park(received, "unknown-order" if order is None else "order-not-paid", news.order_number)
             return None
         if order.state in {OrderState.CANCELLED, OrderState.EXPIRED}:
-            self._quarantine(received, "order-ended")
+            self._quarantine(received, "order-ended", order.order_number)
             return None
         now = self._clock()
         parcels = tuple(self._store.rows_of(Parcel, order.order_number))
         known = next((each for each in parcels if each.shipment_id == news.shipment_id), None)
         before = known or Parcel(order.order_number, news.shipment_id)
         if before.contradicts(news.event):
-            self._quarantine(received, f"contradicts:{before.status.value}")
+            self._quarantine(received, f"contradicts:{before.status.value}", order.order_number)
             return None
-        parcel = before.with_event(news.event, now)
+        # What comes after the order was forgotten tells where the parcel is, and nothing of whom.
+        event = news.event if order.forgotten_at is None else news.event.forgotten()
+        parcel = before.with_event(event, now)
         parcels = (*(each for each in parcels if each.shipment_id != parcel.shipment_id), parcel)
         changed, moves = self._stock_leaves(order, parcels)
         changed = self._after(changed, parcels, now)
@@ -331,17 +334,28 @@ class Shipping:
             facts["more"] = "yes"
         return new_message(message_id, order.customer_id, Topic.SHIPMENT, facts, now)
 
-    def _quarantine(self, received: ReceivedEvent, reason: str) -> None:
+    def _quarantine(self, received: ReceivedEvent, reason: str, order_number: str | None = None) -> None:
         """Two facts that cannot both be true: a person decides (G3)."""
-        self._hand_over(received.ended(ReceivedState.QUARANTINED, reason), reason)
+        self._hand_over(received.ended(ReceivedState.QUARANTINED, reason), reason, order_number)
         self._metrics.count("EventQuarantined")
 
-    def _hand_over(self, received: ReceivedEvent, reason: str) -> None:
-        """The event as it ends for software, with the case that puts it before a person."""
+    def _hand_over(self, received: ReceivedEvent, reason: str, order_number: str | None = None) -> None:
+        """The event as it ends for software, with the case that puts it before a person.
+
+        What it says of an order is found by the order's number when that is forgotten.
+        """
         subject = f"{received.source}:{received.event_id}"
         kind, facts = CaseKind.EVENT_QUARANTINED, {"reason": reason}
         case = case_writes(self._store, kind, subject, self._clock(), facts)
-        self._store.commit(Put(received), *case)
+        self._store.commit(Put(received), *case, *self._found_by(order_number, received))
+
+    def _found_by(self, order_number: str | None, received: ReceivedEvent) -> tuple[Write, ...]:
+        """The row by which an event that stays as it came is found again; there is one of each."""
+        if order_number is None:
+            return ()
+        place = UnappliedEvent(order_number, received.source, received.event_id)
+        known = self._store.read(UnappliedEvent, order_number, received.source, received.event_id)
+        return (Put(place),) if known is None else ()
 
     # Workflow --------------------------------------------------------------------------------------------
 
@@ -360,10 +374,10 @@ class Shipping:
     def _cancel(self, received: ReceivedEvent, news: CancelNews) -> Message | None:
         order = self._store.read(Order, news.order_number)
         if order is None:
-            self._park(received, "unknown-order")
+            self._park(received, "unknown-order", news.order_number)
             return None
         if order.confirming_attempt is not None or order.open_refund is not None:
-            self._park(received, "payment-under-way")
+            self._park(received, "payment-under-way", order.order_number)
             return None
         plan = self._cancelling.plan(
             order, news.reason, f"{received.source}:{received.event_id}", self._clock()
@@ -373,17 +387,17 @@ class Shipping:
     def _refund(self, received: ReceivedEvent, news: RefundNews) -> Message | None:
         order = self._store.read(Order, news.order_number)
         if order is None or order.is_unpaid_and_open:
-            self._park(received, "unknown-order" if order is None else "order-not-paid")
+            self._park(received, "unknown-order" if order is None else "order-not-paid", news.order_number)
             return None
         if order.open_refund is not None:
-            self._park(received, "refund-under-way")
+            self._park(received, "refund-under-way", order.order_number)
             return None
         amount = order.refundable if news.amount is None else news.amount
         cause = f"{received.source}:{received.event_id}"
         try:
             plan = self._cancelling.plan_refund(order, amount, news.reason, cause, self._clock())
         except IllegalMove:
-            self._quarantine(received, "not-refundable")
+            self._quarantine(received, "not-refundable", order.order_number)
             return None
         return self._carry_out(received, order, plan)
 

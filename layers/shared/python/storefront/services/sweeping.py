@@ -10,6 +10,8 @@ from typing import Final
 
 from storefront.domain.approval import Approval
 from storefront.domain.casework import CaseKind, OperatorCase, ReceivedEvent
+from storefront.domain.conversation import OrderDelivery
+from storefront.domain.erasure import Erasure
 from storefront.domain.errors import Conflict
 from storefront.domain.order import Order, OrderState
 from storefront.domain.outbox import Message, OrderEvent
@@ -17,6 +19,7 @@ from storefront.domain.payment import PaymentAttempt
 from storefront.domain.quote import Quote
 from storefront.domain.refund import Refund
 from storefront.services.cases import case_writes
+from storefront.services.erasing import Erasing
 from storefront.services.lapsing import Lapsing
 from storefront.services.ports import Clock, DueKind, Jobs, Metrics, Put, Store, Write
 from storefront.services.telling import Telling
@@ -41,6 +44,7 @@ class Sweeping:
         jobs: Jobs,
         clock: Clock,
         metrics: Metrics,
+        erasing: Erasing,
     ) -> None:
         self._store = store
         self._lapsing = lapsing
@@ -48,6 +52,7 @@ class Sweeping:
         self._jobs = jobs
         self._clock = clock
         self._metrics = metrics
+        self._erasing = erasing
 
     def sweep(self) -> dict[str, int]:
         """Do or hand on what is due; returns how many rows of each kind were found.
@@ -65,6 +70,10 @@ class Sweeping:
             DueKind.ORDER_EVENT: self._each(DueKind.ORDER_EVENT, OrderEvent, self._order_event, started),
             DueKind.RECEIVED_EVENT: self._each(
                 DueKind.RECEIVED_EVENT, ReceivedEvent, self._received, started
+            ),
+            DueKind.ERASURE: self._each(DueKind.ERASURE, Erasure, self._erasing.go_on, started),
+            DueKind.DELIVERY: self._each(
+                DueKind.DELIVERY, OrderDelivery, self._erasing.keep_no_longer, started
             ),
             DueKind.MESSAGE: self._messages(started),
         }

@@ -29,6 +29,7 @@ class Happening(StrEnum):
     UNFOLLOW = "unfollow"
     STICKER = "sticker"
     MEDIA = "media"
+    UNSEND = "unsend"
     GROUP = "group"
     IGNORED = "ignored"
 
@@ -39,6 +40,7 @@ class ChatEvent:
 
     `picked_day` is the day that a date picker came back with, in ISO 8601: a pointer to be checked like all of it.
     `content_id` is LINE's id of a photo or video; what it shows is never fetched.
+    `line_message_id` is LINE's name of what was written, or of what is taken back.
     """
 
     event_id: str
@@ -53,6 +55,7 @@ class ChatEvent:
     content_id: str = ""
     reply_token: str | None = None
     group_id: str | None = None
+    line_message_id: str = ""
 
     @property
     def message_id(self) -> str:
