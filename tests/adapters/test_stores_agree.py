@@ -16,10 +16,18 @@ from moto import mock_aws
 from storefront.adapters.catalogue_table import CatalogueTable
 from storefront.adapters.dynamodb import DynamoDbStore
 from storefront.adapters.layout import LAYOUTS, Table
-from storefront.domain.casework import CaseKind, OperatorCase, ReceivedEvent, WaitStep, WorkflowWait
+from storefront.domain.casework import (
+    CaseKind,
+    OperatorCase,
+    ReceivedEvent,
+    UnappliedEvent,
+    WaitStep,
+    WorkflowWait,
+)
 from storefront.domain.conversation import Conversation, DeliveryDetails, OrderDelivery
 from storefront.domain.coupon import EVERYBODY, CouponTally
 from storefront.domain.delivery import InvoiceChoice, InvoiceKind, Recipient, StoreChain, StorePickup
+from storefront.domain.erasure import Erasure
 from storefront.domain.errors import Conflict, CouponUsedUp, StockShort
 from storefront.domain.language import Language
 from storefront.domain.money import Currency
@@ -27,9 +35,11 @@ from storefront.domain.order import Order, OrderState
 from storefront.domain.outbox import Message, OrderEvent, OrderEventType, ReplyToken, Topic
 from storefront.domain.payment import AttemptState, PaymentAttempt
 from storefront.domain.quote import Quote, QuoteLine
+from storefront.domain.quote_record import QuoteRemark
 from storefront.domain.refund import Refund
 from storefront.domain.shipment import Parcel, ShipmentEvent, ShipmentStatus, StoreStop
-from storefront.services.ports import CouponUse, DueKind, Put, StockMove, Store, Write
+from storefront.domain.unknown_phrase import PhraseOfCustomer
+from storefront.services.ports import CouponUse, DueKind, Erase, Put, StockMove, Store, Write
 from tests.aws.deployment import REGION, TABLE, Deployment
 from tests.doubles.little_shop import CUSTOMER, DELIVERY, RETENTION, TEA, customer_row, order_row
 from tests.doubles.machinery import START
@@ -97,7 +107,11 @@ SAMPLES: tuple[Any, ...] = (
             wished_date="2026-12-01",
         ),
     ),
-    OrderEvent("event1", "ORDER1", OrderEventType.PAID, '{"id":"茶"}', START, due_at=SOON),
+    Erasure(CUSTOMER, "event1", START, "customer", erased={"leads": 1}, due_at=SOON),
+    PhraseOfCustomer(CUSTOMER, "325708", "桂花釀", START),
+    QuoteRemark(CUSTOMER, "quote1", 1, "太貴了", START, "325709"),
+    UnappliedEvent("ORDER1", "warehouse", "event1"),
+    OrderEvent("ORDER1:order.paid.v1:1", "ORDER1", OrderEventType.PAID, '{"id":"茶"}', START, due_at=SOON),
     ReceivedEvent("warehouse", "event1", "hash", "{}", START),
     Parcel(
         "ORDER1",
@@ -132,12 +146,13 @@ def test_a_row_comes_back_as_it_was_written(row: Any) -> None:
 
 @dataclass(frozen=True)
 class Change:
-    """Write a row of a few that there are, with the revision that was read, or with an older one."""
+    """Write or erase a row of a few that there are, with the revision that was read, or with an older one."""
 
     name: str
     value: int
     stale: bool
     due: int | None
+    gone: bool = False
 
 
 @dataclass(frozen=True)
@@ -155,6 +170,7 @@ CHANGES = st.builds(
     st.integers(0, 9),
     st.booleans(),
     st.none() | st.integers(0, 600),
+    st.sampled_from([False, False, False, True]),
 )
 MOVES = st.builds(
     StockMove,
@@ -204,7 +220,8 @@ def apply(store: Store, commit: Commit) -> tuple[str, str]:
         row = row_of(change)
         known = store.read(type(row), *LAYOUTS[type(row)].ids(row))
         revision = known.revision if known is not None else 0
-        writes.append(Put(replace(row, revision=max(0, revision - change.stale))))
+        read = replace(row, revision=max(0, revision - change.stale))
+        writes.append(Erase(read) if change.gone else Put(read))
     try:
         store.commit(*writes, *commit.moves, *commit.uses)
     except StockShort as short:
@@ -303,6 +320,45 @@ def test_a_row_that_is_not_due_any_more_is_not_found() -> None:
             store.commit(Put(order))
             store.commit(Put(replace(order, revision=1, due_at=None, state=OrderState.PAID)))
             assert list(store.due(DueKind.ORDER, SOON, 25)) == []
+
+
+def test_a_row_is_erased_if_nobody_wrote_it_meanwhile_and_with_all_the_others_or_not_at_all() -> None:
+    row = replace(customer_row(), revision=0)
+    other = replace(order_row(), revision=0)
+    with dynamodb() as real:
+        for store in (real, in_memory()):
+            with pytest.raises(Conflict):
+                store.commit(Erase(row))
+            store.commit(Put(row))
+            store.commit(Put(replace(row, misses=1, revision=1)))
+            for stale in (row, replace(row, revision=1)):
+                with pytest.raises(Conflict):
+                    store.commit(Erase(stale))
+                with pytest.raises(Conflict):
+                    store.commit(Put(other), Erase(stale))
+            assert store.read(Conversation, CUSTOMER) is not None
+            assert store.read(Order, other.order_number) is None
+            store.commit(Put(other), Erase(replace(row, revision=2)))
+            assert store.read(Conversation, CUSTOMER) is None
+            assert store.read(Order, other.order_number) is not None
+            store.commit(Put(row))
+            store.commit(Erase(replace(row, revision=1)))
+            assert store.read(Conversation, CUSTOMER) is None
+
+
+def test_events_of_an_order_are_found_together() -> None:
+    events = [
+        OrderEvent(f"{number}:order.paid.v1:{sequence}", number, OrderEventType.PAID, "{}", START)
+        for number, sequence in (("A1", "1"), ("A1", "2"), ("A11", "1"))
+    ]
+    with dynamodb() as real:
+        for store in (real, in_memory()):
+            store.commit(*map(Put, events))
+            assert [event.event_id for event in store.rows_of(OrderEvent, "A1")] == [
+                "A1:order.paid.v1:1",
+                "A1:order.paid.v1:2",
+            ]
+            assert store.read(OrderEvent, "A11:order.paid.v1:1") is not None
 
 
 @pytest.mark.parametrize("most", [None, 2])

@@ -67,7 +67,8 @@ DOCUMENTED = [
     ({**TEXT, "source": ROOM}, Happening.GROUP),
     ({**STICKER, "source": GROUP}, Happening.IGNORED),
     ({**POSTBACK, "source": GROUP}, Happening.IGNORED),
-    (UNSEND, Happening.IGNORED),
+    (UNSEND, Happening.UNSEND),
+    ({**UNSEND, "source": GROUP}, Happening.IGNORED),
     (LINK, Happening.IGNORED),
     (SEEN, Happening.IGNORED),
 ]
@@ -123,6 +124,15 @@ def test_half_an_emoji_becomes_a_question_mark_and_a_whole_one_stays() -> None:
         r'{"receivedAt": "2026-11-23T04:00:00Z", "event": {"a": "\ud83d!", "b": "\ud83d\ude00"}}'
     )
     assert read.event == {"a": "?!", "b": "😀"}
+
+
+def test_a_message_is_known_by_line_s_own_id_when_it_is_written_and_when_it_is_taken_back() -> None:
+    written, taken_back, tapped = (chat_event(each, RECEIVED) for each in (TEXT, UNSEND, POSTBACK))
+    assert written is not None
+    assert taken_back is not None
+    assert tapped is not None
+    ids = (written.line_message_id, taken_back.line_message_id, tapped.line_message_id)
+    assert ids == ("444573844083572737", "325708", "")
 
 
 def test_the_day_of_a_date_picker_comes_with_its_button() -> None:

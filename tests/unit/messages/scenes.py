@@ -888,7 +888,7 @@ def _people() -> list[Case]:
     }
     about = {"kinds": "sample,vegetarian", "skus": "TEA-JAS,CAK-PIN"}
     return [
-        *(_case(_T.PERSON, {"why": why}, name=why) for why in ("person", "photo", "data")),
+        *(_case(_T.PERSON, {"why": why}, name=why) for why in ("person", "photo")),
         _case(_T.PERSON, {"why": "person", "opens": UNTIL.isoformat()}, name="closed"),
         _case(_T.SELF_SERVICE, {}),
         *(_case(_T.STAFF_CUSTOMER, {**customer, "why": why}, name=why) for why in Why),
@@ -899,7 +899,6 @@ def _people() -> list[Case]:
             name="all",
         ),
         _case(_T.STAFF_CUSTOMER, {**customer, **_OF_ORDER, "why": "sample"}, PAID_ORDER, name="of an order"),
-        _case(_T.STAFF_CUSTOMER, {**customer, "why": "data", "wish": "my_data"}, name="wish"),
         _with(
             _case(
                 _T.STAFF_CUSTOMER,

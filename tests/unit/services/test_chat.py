@@ -388,13 +388,24 @@ def test_an_album_of_pictures_is_answered_and_opens_one_case() -> None:
     )
 
 
-@pytest.mark.parametrize(("text", "wish"), [("我的資料", "my_data"), ("刪除我的資料", "erase_my_data")])
-def test_what_the_privacy_notice_promises_reaches_a_person_X12(text: str, wish: str) -> None:
+@pytest.mark.parametrize(
+    ("text", "topic"),
+    [
+        ("我的資料", Topic.MY_DATA),
+        ("刪除我的資料", Topic.ERASE_CONFIRM),
+        ("my data", Topic.MY_DATA),
+        ("delete my data", Topic.ERASE_CONFIRM),
+        ("個人情報", Topic.MY_DATA),
+        ("データを削除", Topic.ERASE_CONFIRM),
+        ("ข้อมูลของฉัน", Topic.MY_DATA),
+        ("ลบข้อมูลของฉัน", Topic.ERASE_CONFIRM),
+    ],
+)
+def test_what_the_privacy_notice_promises_is_kept_whoever_is_talking_X12(text: str, topic: Topic) -> None:
     shop = TalkingShop()
     shop.say("真人客服")
-    shop.say(text)
-    customer = customer_id_of(MEI)
-    assert shop.cases == [("person_wanted", customer), ("person_wanted", f"{customer}:{wish}")]
+    assert shop.say(text).topic is topic
+    assert shop.conversation().with_person is not None
 
 
 def test_the_second_miss_in_a_row_offers_a_person_and_an_understood_message_starts_over() -> None:
