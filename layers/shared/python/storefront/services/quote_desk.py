@@ -183,7 +183,7 @@ class QuoteDesk:
             line.spoken_unit,
             change=line.change,
         )
-        asked = self._ask(conversation, (which,), catalogue)
+        asked = self._ask(conversation, (which,), catalogue, event)
         return replace(asked, facts={**asked.facts, "of": "quote"})
 
     @staticmethod
