@@ -74,7 +74,7 @@ def test_the_last_notice_asks_and_the_text_after_the_score_is_the_comment() -> N
     ledger = {key: row for key, row in shop.store.rows.items() if key[0] == "ledger"}
     assert said(shop.say("茶很香，包裝也很漂亮")) == (Topic.COMMENT_NOTED, {"comment": "yes"})
     assert shop.store.read(OrderRemark, ME, order.order_number) == OrderRemark(
-        ME, order.order_number, "茶很香，包裝也很漂亮", START, revision=1
+        ME, order.order_number, "茶很香，包裝也很漂亮", START, shop.last_event.line_message_id, revision=1
     )
     news = [row for key, row in shop.store.rows.items() if key[0] == "ledger" and key not in ledger]
     assert "茶很香" not in repr(news)

@@ -74,6 +74,9 @@ def journey(shop: TalkingShop) -> str:
 def delivered(shop: TalkingShop, number: str) -> None:
     shop.parcel(number, "shipped", note=NOTE, trackingNumber="123456789012", carrier="black_cat")
     shop.parcel(number, "delivered", note=NOTE)
+
+
+def commented(shop: TalkingShop, number: str) -> None:
     shop.press(f"rate?o={number}&score=4")
     shop.say(COMMENT)
 
@@ -99,7 +102,9 @@ def erasure(shop: TalkingShop) -> Erasure:
 
 def test_the_journey_leaves_everything_that_is_planted() -> None:
     shop = TalkingShop()
-    delivered(shop, journey(shop))
+    number = journey(shop)
+    delivered(shop, number)
+    commented(shop, number)
     assert found(shop) == list(PLANTED)
 
 
@@ -107,6 +112,7 @@ def test_after_an_erasure_nothing_of_the_customer_is_in_any_row_of_any_table() -
     shop = TalkingShop()
     number = journey(shop)
     delivered(shop, number)
+    commented(shop, number)
     assert wish(shop).topic is Topic.ERASURE_ASKED
     swept(shop)
     assert found(shop) == []
@@ -410,6 +416,15 @@ def test_a_comment_that_is_taken_back_is_gone_and_its_quote_stays() -> None:
     unsend(shop, "325709")
     assert found(shop, (REMARK,)) == []
     assert shop.quote == quote
+
+
+def test_a_comment_on_an_order_that_is_taken_back_is_gone() -> None:
+    shop = TalkingShop()
+    number = journey(shop)
+    delivered(shop, number)
+    commented(shop, number)
+    unsend(shop, shop.last_event.line_message_id)
+    assert found(shop, (COMMENT, REMARK)) == [REMARK]
 
 
 def test_what_others_wrote_too_stays_theirs() -> None:
