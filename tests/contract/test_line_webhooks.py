@@ -141,3 +141,13 @@ def test_the_day_of_a_date_picker_comes_with_its_button() -> None:
     event = chat_event(picked, RECEIVED)
     assert event is not None
     assert (event.postback_data, event.picked_day) == ("wish_date?q=abc&v=1", "2026-12-05")
+
+
+@pytest.mark.parametrize(
+    ("event", "content_id"),
+    [(IMAGE, "444573844083572737"), (VIDEO, "444573844083572737"), (FILE, ""), (LOCATION, ""), (TEXT, "")],
+)
+def test_only_what_shows_something_is_known_by_its_id(event: dict[str, Any], content_id: str) -> None:
+    heard = chat_event(event, RECEIVED)
+    assert heard is not None
+    assert heard.content_id == content_id

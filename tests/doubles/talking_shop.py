@@ -309,6 +309,7 @@ class TalkingShop(Services):
             self.products,
             self.staff,
             Settings({}).after_sales_rules,
+            business_hours(),
             self.clock,
         )
 

@@ -701,6 +701,11 @@ def _after_sales() -> list[Case]:
             _case(_T.PROBLEM_TAKEN, {**_OF_ORDER, "problem": "broken", "photo": photo}, name=photo)
             for photo in ("yes", "no")
         ),
+        _case(
+            _T.PROBLEM_TAKEN,
+            {**_OF_ORDER, "problem": "other", "photo": "no", "opens": UNTIL.isoformat()},
+            name="closed",
+        ),
         _case(_T.PHOTO_TAKEN, _OF_ORDER),
         *(
             _case(_T.STAFF_CUSTOMER, {**staff, "why": "problem", "problem": problem}, received, name=problem)

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from storefront.domain.after_sales import OrderRemark, return_ends_at
+from storefront.domain.after_sales import AfterSalesRules, OrderRemark, return_ends_at
 from storefront.domain.casework import CaseKind, OperatorCase
 from storefront.domain.catalogue import ReturnPolicy
-from storefront.domain.conversation import customer_id_of
+from storefront.domain.conversation import Step, customer_id_of
 from storefront.domain.handover import WithPerson
 from storefront.domain.order import Order
 from storefront.domain.outbox import Message, MessageState, Topic
@@ -471,3 +471,68 @@ def test_a_customer_of_another_shop_chat_has_none_of_it() -> None:
         assert said(answer) == (Topic.ORDER_UNKNOWN, {})
     assert shop.conversation(JUN).unknown_numbers == 2
     assert shop.cases == []
+
+
+# On the edges -------------------------------------------------------------------------------------------
+
+
+def test_while_the_shop_is_closed_the_answer_says_when_somebody_reads_it() -> None:
+    shop = TalkingShop()
+    received(shop)
+    shop.clock.go_on(timedelta(hours=12).total_seconds())  # two in the morning in Taiwan
+    answer = shop.say("壞掉了")
+    assert answer.facts["opens"] == "2026-11-25T01:00:00+00:00"
+    assert "店員 11/25(三) 09:00 上班後回覆您" in repr(shop.line.shown)
+
+
+def test_a_slip_in_a_number_gets_its_hint_in_a_report_too() -> None:
+    shop = TalkingShop()
+    number = received(shop).order_number
+    slip = number[:-1] + ("X" if number[-1] != "X" else "Y")
+    assert said(shop.say(f"{slip} 壞掉了")) == (Topic.ORDER_NUMBER_SLIP, {})
+    assert shop.cases == []
+
+
+def test_what_was_never_paid_cannot_be_broken() -> None:
+    shop = TalkingShop()
+    number = shop.accepted().order_number
+    assert shop.press(f"problem?o={number}").topic is Topic.ASK_DELIVERY
+    assert shop.cases == []
+
+
+def test_a_place_or_a_file_is_no_photo() -> None:
+    shop = TalkingShop()
+    number = received(shop).order_number
+    shop.say("壞掉了")
+    assert shop.show("").topic is Topic.PERSON
+    assert "photos" not in case_of(shop, CaseKind.PROBLEM_REPORTED, number).facts
+
+
+def test_an_answer_to_a_question_of_ours_is_no_report() -> None:
+    shop = TalkingShop()
+    received(shop)
+    order = shop.accepted("高山烏龍茶 2 罐")
+    assert shop.conversation().step is Step.DELIVERY
+    shop.say("少了一盒 0912345678 台北市信義區市府路45號")
+    assert shop.cases == []
+    assert shop.conversation().order_number == order.order_number
+
+
+def test_words_about_something_broken_without_any_order_are_a_question() -> None:
+    shop = TalkingShop()
+    assert shop.say("有瑕疵").topic is Topic.PRODUCT_ANSWER
+    assert shop.cases == []
+
+
+@pytest.mark.parametrize("value", [True, -1, "2"])
+def test_rules_are_whole_numbers(value: object) -> None:
+    with pytest.raises(TypeError):
+        AfterSalesRules.of({"score_hours": 24, "listening_minutes": 60, "low_score": value}, 7)
+
+
+def test_a_photo_after_a_score_leaves_the_question_for_a_comment_open() -> None:
+    shop = TalkingShop()
+    number = received(shop).order_number
+    shop.press(f"rate?o={number}&score=1")
+    assert shop.show("photo1").topic is Topic.PERSON
+    assert shop.say("杯子太薄了").topic is Topic.COMMENT_NOTED

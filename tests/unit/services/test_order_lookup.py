@@ -8,6 +8,7 @@ import pytest
 
 from storefront.domain.casework import CaseKind, OperatorCase
 from storefront.domain.conversation import Conversation, customer_id_of
+from storefront.domain.errors import Conflict
 from storefront.domain.handover import WithPerson
 from storefront.domain.language import Language
 from storefront.domain.order_number import new_order_number
@@ -354,3 +355,58 @@ def test_without_staff_in_line_the_case_is_enough() -> None:
     shop.clock.go_on(timedelta(days=5).total_seconds())
     assert "silent_since" in asked(shop, "我的訂單").facts
     assert shop.cases == [("delivery_silent", order.order_number)]
+
+
+class BusyStore(MemoryStore):
+    """A store in which the customer's row changes before every commit of an answer."""
+
+    busy = False
+
+    def commit(self, *writes: Write) -> None:
+        if self.busy:
+            known = self.read(Conversation, customer_id_of(MEI))
+            assert known is not None
+            super().commit(Put(replace(known, misses=known.misses + 1)))
+        super().commit(*writes)
+
+
+def test_a_row_that_keeps_changing_leaves_the_question_on_its_queue() -> None:
+    store = BusyStore()
+    shop = TalkingShop(store=store)
+    shop.say("hello")
+    store.busy = True
+    with pytest.raises(Conflict):
+        asked(shop, "我的訂單")
+    assert shop.store.read(Message, f"event:event{shop.events}") is None
+
+
+def test_a_question_of_somebody_without_orders_may_be_about_a_product() -> None:
+    shop = TalkingShop()
+    assert asked(shop, "茉莉綠茶多久可以出貨").topic is Topic.PRODUCT_ANSWER
+
+
+@pytest.mark.parametrize(
+    ("words", "topic"),
+    [
+        ("到哪了？", Topic.ORDER_STATUS),
+        ("什麼時候到", Topic.ORDER_STATUS),
+        ("Where is my order?", Topic.ORDER_STATUS),
+        ("いつ届きますか", Topic.ORDER_STATUS),
+        ("ถึงไหนแล้ว", Topic.ORDER_STATUS),
+        ("我的訂單", Topic.ORDERS),
+        ("my orders", Topic.ORDERS),
+        ("注文状況", Topic.ORDERS),
+        ("คำสั่งซื้อของฉัน", Topic.ORDERS),
+    ],
+)
+def test_where_it_is_means_the_one_order_that_is_under_way(words: str, topic: Topic) -> None:
+    shop = TalkingShop()
+    come = shop.paid()
+    for status in ("shipped", "delivered"):
+        shop.parcel(come.order_number, status)
+    under_way = shop.paid(text="高山烏龍茶 2 罐")
+    answer = asked(shop, words)
+    assert answer.topic is topic
+    assert answer.facts.get("order_number", under_way.order_number) == under_way.order_number
+    shop.paid(text="鳳梨酥 2 盒")
+    assert asked(shop, words).topic is Topic.ORDERS

@@ -315,6 +315,7 @@ def handing_over() -> "HandingOver":
 @cache
 def chat() -> "Chat":
     from storefront.adapters.identifiers import RandomIds, now
+    from storefront.contracts.house_rules import business_hours
     from storefront.services.after_sales import AfterSalesDesk
     from storefront.services.answering import Answering, Desks
     from storefront.services.cancelling import Cancelling
@@ -350,6 +351,7 @@ def chat() -> "Chat":
             product_desk(),
             staff(),
             settings().after_sales_rules,
+            business_hours(),
             now,
         ),
         personal=personal_desk(),

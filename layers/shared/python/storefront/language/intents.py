@@ -232,6 +232,14 @@ _BY_LANGUAGE_NAME = {
 }
 
 
+_WHERE = re.compile(
+    fold(
+        "到哪|哪裡|哪裏|到了|到貨|寄[出到]?了|送[出到]?了|出貨了|還沒|沒收到|什麼時候|何時|多久|幾號|哪天|幾點"
+        "|where|when|arrive|track|いつ|どこ|届|発送|ถึง|เมื่อ|ส่ง.*ยัง|ติดตาม"
+    )
+)
+
+
 def intent_of(text: str) -> Intent:
     """What a short message asks for; OTHER when it says more than that, or something else."""
     text = clean(text)
@@ -250,6 +258,11 @@ def intent_of(text: str) -> Intent:
             if pattern.search(bare) and not (intent is Intent.MY_ORDERS and _NOT_YET_ORDERED.search(bare)):
                 return intent
     return Intent.OTHER
+
+
+def asks_where(text: str) -> bool:
+    """Whether a question about orders is about where something is or when it comes, and not about the list."""
+    return _WHERE.search(_bare(clean(text, limit=_LONGEST_PHRASE))) is not None
 
 
 def language_named(text: str) -> Language | None:

@@ -11,6 +11,7 @@ from storefront.language.after_sales import AfterSale
 from storefront.language.postbacks import encode
 from storefront.messages import flex, taps
 from storefront.messages.flex import Node
+from storefront.messages.product_cards import opens
 from storefront.messages.scene import Scene
 from storefront.messages.speaker import TAIPEI, Speaker
 
@@ -201,6 +202,7 @@ def return_taken(facts: Facts, scene: Scene, speaker: Speaker) -> list[Node]:
     said = [
         speaker.say(f"return_taken.{wants}", order=order.order_number, names=speaker.listed(names)),
         speaker.say(f"return_taken.next_{wants}"),
+        *opens(facts, speaker),
         speaker.say("return_taken.photo"),
     ]
     quick = [taps.of_order(speaker, "status", order.order_number), taps.plain(speaker, "person")]
@@ -227,6 +229,7 @@ def problem_taken(facts: Facts, _scene: Scene, speaker: Speaker) -> list[Node]:
     number = facts["order_number"]
     said = [
         speaker.say("problem_taken.text", order=number),
+        *opens(facts, speaker),
         speaker.say("problem_taken.with_photo" if facts["photo"] == "yes" else "problem_taken.photo"),
     ]
     quick = [taps.of_order(speaker, "status", number), taps.plain(speaker, "person")]

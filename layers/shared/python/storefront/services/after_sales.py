@@ -24,6 +24,7 @@ from storefront.domain.after_sales import (
     returnable,
     verdict_of,
 )
+from storefront.domain.business_hours import BusinessHours
 from storefront.domain.casework import CaseKind, OperatorCase
 from storefront.domain.conversation import Conversation, Step
 from storefront.domain.handover import Why
@@ -89,6 +90,7 @@ class AfterSalesDesk:
         products: ProductDesk,
         staff: Staff,
         rules: AfterSalesRules,
+        hours: BusinessHours,
         clock: Clock,
     ) -> None:
         self._store = store
@@ -98,6 +100,7 @@ class AfterSalesDesk:
         self._products = products
         self._staff = staff
         self._rules = rules
+        self._hours = hours
         self._clock = clock
 
     # What the customer writes, taps and sends --------------------------------------------------------------
@@ -157,7 +160,7 @@ class AfterSalesDesk:
 
     def remembering(self, conversation: Conversation, event: ChatEvent) -> Conversation:
         """A photo without words: a report within a while takes it along."""
-        if not event.content_id:
+        if not event.content_id or self._listens(conversation, Listening.COMMENT):
             return conversation
         before = conversation.afterwards if self._listens(conversation, Listening.PHOTO) else None
         waits = before or Afterwards(Listening.PHOTO, self._until())
@@ -346,6 +349,9 @@ class AfterSalesDesk:
     def _put_before_people(self, turn: Turn, order: Order, report: _Report, event: ChatEvent) -> Turn:
         """`turn` with the case about its order, opened or brought up to date, and staff told of what is new."""
         now = self._clock()
+        opens = self._hours.next_opening(now)
+        if opens is not None and opens > now:
+            turn = replace(turn, facts={**turn.facts, "opens": opens.isoformat()})
         facts = {"customerId": order.customer_id, **report.facts}
         known = self._store.read(OperatorCase, report.kind, order.order_number)
         if known is not None and known.is_open:

@@ -9,11 +9,12 @@ from storefront.domain.conversation import Conversation
 from storefront.domain.errors import Conflict
 from storefront.domain.handover import Why
 from storefront.domain.language import Language
-from storefront.domain.order import Order
+from storefront.domain.order import Order, OrderState
 from storefront.domain.order_number import OrderNumberMention, find_order_numbers, parse_order_number
 from storefront.domain.outbox import Message, Topic
 from storefront.domain.shipment import Parcel
 from storefront.domain.silence import SilenceRules, may_be_silent, silent_since
+from storefront.language.intents import asks_where
 from storefront.language.postbacks import decode
 from storefront.language.text import language_of
 from storefront.services.cases import case_writes
@@ -116,6 +117,9 @@ class OrderLookup:
             return self._about_a_product(conversation, event) or LookUpAnswer(conversation, Topic.NO_ORDERS)
         if len(orders) == 1:
             return self._status_of(conversation, orders[0], event)
+        under_way = [order for order in orders if order.state is OrderState.PAID and not order.completed_at]
+        if len(under_way) == 1 and asks_where(event.text):
+            return self._status_of(conversation, under_way[0], event)
         return LookUpAnswer(conversation, Topic.ORDERS)
 
     def _named(
