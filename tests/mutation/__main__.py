@@ -52,7 +52,7 @@ def main() -> int:
         sys.stderr.write(f"They fail without any mutant: pytest {failing}\n")
         return 1
     keep_last(judged)
-    return _report(Result(judged, known), time.monotonic() - started)
+    return _report(Result(judged, known, options.again), time.monotonic() - started)
 
 
 def _report(result: Result, seconds: float) -> int:

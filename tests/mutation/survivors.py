@@ -97,10 +97,11 @@ class Count:
 
 @dataclass(frozen=True)
 class Result:
-    """A whole run."""
+    """One run. Of the survivors of the last run alone, a share says nothing: `again`."""
 
     judged: Sequence[tuple[Mutant, Verdict]]
     known: dict[Name, str]
+    again: bool = False
 
     @property
     def unlisted(self) -> list[Name]:
@@ -115,7 +116,7 @@ class Result:
 
     @property
     def holds(self) -> bool:
-        enough = all(self._count({group}).percent >= LEAST_PERCENT for group in Group)
+        enough = self.again or all(self._count({group}).percent >= LEAST_PERCENT for group in Group)
         return enough and not self.unlisted and not self.overdue
 
     def table(self) -> Iterable[str]:

@@ -152,6 +152,7 @@ def test_an_unlisted_survivor_breaks_a_run(tmp_path: Path) -> None:
 def test_too_few_killed_break_a_run_although_all_are_listed(tmp_path: Path) -> None:
     run = judged(16, 4, tmp_path)
     assert not Result(run, reasons(run)).holds
+    assert Result(run, reasons(run), again=True).holds
 
 
 def test_an_entry_that_no_survivor_answers_to_breaks_a_run(tmp_path: Path) -> None:
