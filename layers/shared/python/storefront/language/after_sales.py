@@ -38,13 +38,14 @@ _COUNT = r"[0-9一二兩三四五六七八九十]+\s?(?:盒|箱|罐|袋|包|個|
 _SUPPOSED = re.compile(
     fold(
         "如果|若是|若有|萬一|要是|假如|會不會|容易|會破|怕|政策|規定|鑑賞期|鑒賞期"
-        r"|(?<![a-z])if (?:i|it|they|the)|(?<![a-z])policy|would it|もし|場合|たら|ถ้า|หาก|นโยบาย"
+        r"|(?<![a-z])if (?:i|it|they|the)|(?<![a-z])policy|would it"
+        r"|不要(?:有?瑕疵|壞|破|損|受潮)|別(?:壞|破)|もし|場合|ถ้า|หาก|นโยบาย"
     )
 )
 _CERTAIN = (
     (
         AfterSale.BROKEN,
-        "破損|壞掉|壞了|壞的|破掉|破了|碎了|碎掉|摔壞|壓壞|壓扁|撞壞|裂開|裂掉|漏出來|漏光|滲漏|受潮|發霉|長霉"
+        "破損|壞掉|壞了|(?:是|都)壞的|破掉|破了|碎了|碎掉|摔壞|壓壞|壓扁|撞壞|裂開|裂掉|漏出來|漏光|滲漏|受潮|發霉|長霉"
         "|有瑕疵|瑕疵品|損壞|故障|不能用"
         r"|(?<![a-z])broken|(?<![a-z])damaged|(?<![a-z])cracked|(?<![a-z])smashed|(?<![a-z])shattered"
         r"|(?<![a-z])leak(?:ed|ing|s)|(?<![a-z])defective|(?<![a-z])faulty|mou?ldy|(?:doesn ?'?t|does not) work"
@@ -68,7 +69,8 @@ _CERTAIN = (
     (
         AfterSale.RETURN,
         "(?:我?要|想要?|申請|辦理?|幫我|我想)(?:辦理?)?(?:退貨|換貨|退換|退掉|退回)|^(?:退貨|換貨|退換貨|申請退貨)$"
-        r"|^(?:return|returns|exchange)$|(?:want|like|need|wish) to (?:return|exchange|send (?:it|them|this) back)"
+        "|^(?:return|returns|exchange)$"
+        r"|(?:want|like|need|wish) to (?:return(?! to )|exchange|send (?:it|them|this) back)"
         r"|return (?:my|this|the) order"
         "|^(?:返品|交換|返品交換)$|返品(?:したい|をお?願い|お願い|します|希望)|交換(?:したい|をお?願い|してほしい|希望)"
         "|^(?:คืนสินค้า|เปลี่ยนสินค้า)$|(?:ขอ|อยาก|ต้องการ)(?:คืน|เปลี่ยน)(?:สินค้า|ของ)",
@@ -82,7 +84,7 @@ _CERTAIN = (
 _LIKELY = (
     (
         AfterSale.RETURN,
-        r"退貨|退換|換貨|(?<![a-z])returns?(?![a-z])|(?<![a-z])exchange|返品|交換|คืนสินค้า|เปลี่ยนสินค้า|คืนของ",
+        r"退貨|退換|換貨|(?<![a-z])returns?(?![a-z]| to )|(?<![a-z])exchange|返品|交換|คืนสินค้า|เปลี่ยนสินค้า|คืนของ",
     ),
     (AfterSale.MISSING, rf"(?<![多至減最不很])少(?:了)?{_COUNT}|(?<![a-z])missing|ไม่ครบ"),
 )
