@@ -15,7 +15,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from dev.catalogue import NoShop
-from dev.invoking import InvocationFailed, running_shop
+from dev.invoking import InvocationFailed, RunningShop, running_shop
 
 FUNCTION = "OperatorDeskFunctionName"
 
@@ -29,6 +29,15 @@ def shown(wish: dict[str, Any]) -> str:
     )
 
 
+def ask(shop: RunningShop, customer: str, note: str) -> tuple[int, str]:
+    """Exit status and what to print about a wish."""
+    asked = {"task": "erase", "customer": customer, "who": shop.who, "note": note}
+    answer = shop.invoke(FUNCTION, asked)
+    if "refused" in answer:
+        return 1, f"Not done: {answer['refused']}"
+    return 0, shown(answer["erasure"])
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="python -m dev.erase", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -40,16 +49,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = parser.parse_args(argv)
     try:
         shop = running_shop(arguments.stack, arguments.port)
-        asked = {"task": "erase", "customer": arguments.customer, "who": shop.who, "note": arguments.note}
-        answer = shop.invoke(FUNCTION, asked)
+        status, said = ask(shop, arguments.customer, arguments.note)
     except (NoShop, InvocationFailed, BotoCoreError, ClientError) as reason:
         print(reason, file=sys.stderr)
         return 2
-    if "refused" in answer:
-        print(f"Not done: {answer['refused']}", file=sys.stderr)
-        return 1
-    print(shown(answer["erasure"]))
-    return 0
+    print(said, file=sys.stderr if status else sys.stdout)
+    return status
 
 
 if __name__ == "__main__":

@@ -32,6 +32,7 @@ pytestmark = pytest.mark.local_run
         "hand_over",
         "return_goods",
         "strangers",
+        "forget_me",
         "haggle",
         "approval",
         "approval_counter",

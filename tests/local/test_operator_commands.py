@@ -1,4 +1,4 @@
-"""`make cases`, `make record` and `make reconcile`: what is asked of the functions, and what a person reads."""
+"""`make cases`, `record`, `erase` and `reconcile`: what is asked of the functions, and what a person reads."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -11,6 +11,7 @@ from dev import phrases
 from dev.cases import FUNCTION as DESK
 from dev.cases import arguments_of, ask
 from dev.catalogue import NoShop
+from dev.erase import ask as ask_erasure
 from dev.invoking import RunningShop
 from dev.reconcile import FUNCTION as BOOKS
 from dev.reconcile import reconcile
@@ -212,3 +213,26 @@ def test_the_record_of_a_quote_is_asked_for_by_its_number_and_shown_round_by_rou
     )
     assert shop.asked == [(DESK, {"task": "record", "quoteId": "8k2m"})]
     assert ask_record(answering({"refused": "no such quote"}), "x") == (1, "Not found: no such quote")
+
+
+def test_a_customer_is_forgotten_in_the_name_of_who_asks_and_the_answer_says_how_far_it_is() -> None:
+    wish: dict[str, Any] = {
+        "customerId": "upz3",
+        "state": "under_way",
+        "askedAt": "2026-11-24T06:00:00+00:00",
+    }
+    wish |= {"askedBy": "local:mei", "erased": {"leads": 1, "phrases": 2}}
+    shop = answering({"erasure": wish})
+
+    assert ask_erasure(shop, "upz3", "asked by letter") == (
+        0,
+        "customer upz3: under_way, asked 2026-11-24T06:00 by local:mei\nerased: leads 1, phrases 2",
+    )
+    asked = {"task": "erase", "customer": "upz3", "who": "local:mei", "note": "asked by letter"}
+    assert shop.asked == [(DESK, asked)]
+    nothing = answering({"erasure": {**wish, "erased": {}}})
+    assert ask_erasure(nothing, "upz3", "x")[1].endswith("erased: nothing yet")
+    assert ask_erasure(answering({"refused": "nobody is known by that"}), "x", "y") == (
+        1,
+        "Not done: nobody is known by that",
+    )

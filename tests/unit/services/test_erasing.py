@@ -427,6 +427,27 @@ def test_a_comment_on_an_order_that_is_taken_back_is_gone() -> None:
     assert found(shop, (COMMENT, REMARK)) == [REMARK]
 
 
+def test_details_of_a_message_that_is_taken_back_are_not_used_any_more() -> None:
+    shop = TalkingShop()
+    shop.accepted()
+    shop.say(f"{NAME} {PHONE}")
+    assert shop.conversation().draft.name == NAME
+    unsend(shop, shop.last_event.line_message_id)
+    assert found(shop, (NAME, PHONE)) == []
+
+
+def test_an_address_that_is_taken_back_stays_with_its_order_alone() -> None:
+    shop = TalkingShop()
+    order = shop.with_link(DETAILS)
+    told = shop.last_event.line_message_id
+    assert shop.conversation().on_file is not None
+    unsend(shop, "another message")
+    assert shop.conversation().on_file is not None
+    unsend(shop, told)
+    assert shop.conversation().on_file is None
+    assert shop.store.read(OrderDelivery, order.order_number) is not None
+
+
 def test_what_others_wrote_too_stays_theirs() -> None:
     shop = TalkingShop()
     shop.handle(shop.event(Happening.TEXT, text=f"有沒有{WORDS}", line_message_id="1"))

@@ -108,7 +108,8 @@ class Conversation:
     `asked_sku` is the product whose quantity was asked for, `asked_also` those that come next, `asked_date`
     the day that was wished for meanwhile, `asked_quantity` (of the spoken `asked_unit`, to be taken as
     `asked_change` says) what was
-    spoken of when the product was asked for; `waiting` are messages that ride on the next answer, because no push
+    spoken of when the product was asked for; `told_in` are LINE's ids of the messages that told what is on file or in
+    the draft, `unsent` of those that were taken back; `waiting` are messages that ride on the next answer, because no push
     may be spent on them."""
 
     customer_id: str
@@ -146,6 +147,7 @@ class Conversation:
     unknown_numbers: int = 0
     unknown_since: datetime | None = None
     afterwards: Afterwards | None = None
+    told_in: tuple[str, ...] = ()
     unsent: tuple[str, ...] = ()
     revision: int = 0
 
@@ -164,10 +166,23 @@ class Conversation:
             return replace(self, language=spoken)
         return replace(self, language=spoken, blocked=False, last_event_at=at)
 
+    def having_told(self, before: "Conversation", line_message_id: str) -> "Conversation":
+        """Remembers which of LINE's messages told what is on file or in the draft, if this one did."""
+        told = (self.draft, self.invoice, self.on_file) != (before.draft, before.invoice, before.on_file)
+        if not told or not line_message_id:
+            return self
+        return replace(self, told_in=(*self.told_in, line_message_id)[-UNSENT_KEPT:])
+
     def took_back(self, line_message_id: str) -> "Conversation":
-        """The customer unsent a message: should it arrive after that, nobody reads it (A11)."""
+        """The customer unsent a message: details that were read from it go, those of orders stay with their orders.
+
+        Should it arrive after that, nobody reads it (A11).
+        """
         others = tuple(each for each in self.unsent if each != line_message_id)
-        return replace(self, unsent=(*others, line_message_id)[-UNSENT_KEPT:])
+        after = replace(self, unsent=(*others, line_message_id)[-UNSENT_KEPT:])
+        if line_message_id not in self.told_in:
+            return after
+        return replace(after, draft=DraftDelivery(), invoice=PAPER_INVOICE, on_file=None, told_in=())
 
     def forgotten(self) -> "Conversation":
         """Only what an answer and the news of an order under way still need; numbers of it are no personal data."""

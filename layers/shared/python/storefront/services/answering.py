@@ -126,6 +126,7 @@ class Answering:
         if verdict is Verdict.SAY_SO:
             return Turn(heard, Topic.SLOW_DOWN)
         turn = self._answer(heard, event)
+        turn = replace(turn, conversation=turn.conversation.having_told(heard, event.line_message_id))
         return self._people.attended(self._people.unless_a_person_talks(heard, turn, event), event)
 
     def _answer(self, heard: Conversation, event: ChatEvent) -> Turn:
