@@ -105,12 +105,11 @@ class DraftDelivery:
 @dataclass(frozen=True)
 class Conversation:
     """One customer's chat. `cart` maps SKU to units of the quote being talked about, `coupon` waits for the next one;
-    `asked_sku` is the product whose quantity was asked for, `asked_also` those that come next, `asked_date`
-    the day that was wished for meanwhile, `asked_quantity` (of the spoken `asked_unit`, to be taken as
-    `asked_change` says) what was
-    spoken of when the product was asked for; `told_in` are LINE's ids of the messages that told what is on file or in
-    the draft, `unsent` of those that were taken back; `waiting` are messages that ride on the next answer, because no push
-    may be spent on them."""
+    `asked_sku` is the product whose quantity was asked for, `asked_also` those that come next, `asked_date` the day
+    that was wished for meanwhile, `asked_quantity` (of the spoken `asked_unit`, to be taken as `asked_change` says)
+    what was spoken of when the product was asked for; `told_in` are LINE's ids of the messages that told what is on
+    file or in the draft, `unsent` of those that were taken back; `waiting` are messages that ride on the next answer,
+    because no push may be spent on them."""
 
     customer_id: str
     line_user_id: str
