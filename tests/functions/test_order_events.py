@@ -56,7 +56,9 @@ def test_without_an_address_an_event_is_kept_and_not_sent(shop: World) -> None:
     try:
         shop.renew("OrderEventsFunction")
         _, order = phone.bought()
-        row = shop.rows("PersonalTable")[f"ORDER#{order.order_number} EVENT#{order.order_number}:order.paid.v1:1"]
+        row = shop.rows("PersonalTable")[
+            f"ORDER#{order.order_number} EVENT#{order.order_number}:order.paid.v1:1"
+        ]
         assert row["state"]["S"] == "kept"
     finally:
         process.environment["BACKOFFICE_URL"] = address
