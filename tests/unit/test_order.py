@@ -68,7 +68,16 @@ def test_an_order_begins_with_nothing_paid_shipped_or_told() -> None:
         **dict.fromkeys(("shipping_fee", "discount", "attempts_made", "captured", "refunded"), 0),
         **dict.fromkeys(("wished_date", "delivery_method", "active_attempt", "confirming_attempt")),
         **dict.fromkeys(
-            ("open_refund", "paid_at", "closed_reason", "completed_at", "satisfaction", "due_at")
+            (
+                "open_refund",
+                "paid_at",
+                "closed_reason",
+                "completed_at",
+                "satisfaction",
+                "due_at",
+                "rated_at",
+                "forgotten_at",
+            )
         ),
         **{"labelled": False, "delivery_changes": 0, "shipped": {}, "history": (), "revision": 0},
     }
