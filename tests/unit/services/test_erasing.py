@@ -227,6 +227,8 @@ def test_what_a_back_office_says_after_that_is_kept_without_its_words() -> None:
     wish(shop)
     swept(shop)
     shop.parcel(number, "out_for_delivery", note=NOTE)
+    contradiction = shop.parcel(number, "lost", note=NOTE)
+    assert (contradiction.state, contradiction.reason) == (ReceivedState.QUARANTINED, "contradicts:delivered")
     assert found(shop) == []
 
 

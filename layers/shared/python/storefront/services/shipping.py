@@ -342,11 +342,15 @@ class Shipping:
     def _hand_over(self, received: ReceivedEvent, reason: str, order_number: str | None = None) -> None:
         """The event as it ends for software, with the case that puts it before a person.
 
-        What it says of an order is found by the order's number when that is forgotten.
+        What it says of an order is found by the order's number when that is forgotten, and not kept once it is.
         """
         subject = f"{received.source}:{received.event_id}"
         kind, facts = CaseKind.EVENT_QUARANTINED, {"reason": reason}
         case = case_writes(self._store, kind, subject, self._clock(), facts)
+        order = self._store.read(Order, order_number) if order_number is not None else None
+        if order is not None and order.forgotten_at is not None:
+            self._store.commit(Put(replace(received, body="")), *case)
+            return
         self._store.commit(Put(received), *case, *self._found_by(order_number, received))
 
     def _found_by(self, order_number: str | None, received: ReceivedEvent) -> tuple[Write, ...]:
