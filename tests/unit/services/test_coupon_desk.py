@@ -84,6 +84,38 @@ def test_a_code_may_come_with_the_order() -> None:
     assert (world.lines(), world.quote.total) == ({"TEA-JAS": 12}, 12 * 180 - 100)
 
 
+def test_a_code_in_capitals_may_come_with_the_order_without_a_word_for_it() -> None:
+    world = shop()
+    assert world.say("我要 1 箱茉莉綠茶 TEA100").topic is Topic.QUOTE
+    assert (world.lines(), world.quote.total) == ({"TEA-JAS": 12}, 12 * 180 - 100)
+
+
+def test_what_only_looks_like_a_code_with_an_order_is_a_guess_and_nothing_is_said() -> None:
+    world = shop()
+    answer = world.say("我要 1 箱茉莉綠茶 NOSUCH1")
+    assert (answer.topic, set(answer.facts)) == (Topic.QUOTE, {"quote_id", "quote_version"})
+    assert world.quote.total == 12 * 180
+    assert world.conversation().guesses == 1
+
+
+@pytest.mark.parametrize("text", ["不用折扣碼了", "remove the coupon", "クーポンを外して", "ไม่ใช้โค้ดแล้ว"])
+def test_a_coupon_is_let_go_with_the_next_version(text: str) -> None:
+    world = shop()
+    world.say("我要 1 箱茉莉綠茶，折扣碼 TEA100")
+    assert world.say(text).topic is Topic.QUOTE
+    assert (world.quote.quote_version, world.quote.total, world.quote.coupon) == (2, 12 * 180, None)
+    world.say("再加 1 盒")
+    assert (world.quote.total, world.quote.coupon) == (13 * 180, None)
+
+
+def test_letting_go_of_a_coupon_that_is_not_there_makes_no_new_version() -> None:
+    world = shop()
+    world.say("我要 1 箱茉莉綠茶")
+    before = world.quote
+    world.say("不用折扣碼了")
+    assert world.quote_rows == [before]
+
+
 def test_a_code_before_the_order_waits_for_it() -> None:
     world = shop()
     answer = world.say("折扣碼 TEA100")

@@ -39,7 +39,7 @@ def test_who_goes_on_too_fast_for_long_is_told_once() -> None:
     shop = TalkingShop()
     for _ in range(600):
         shop.handle(shop.event(Happening.TEXT, text="你好"))
-        shop.clock.go_on(0.5)
+        shop.clock.go_on(0.2)
     assert [message.topic for message in shop.store.all(Message)].count(Topic.SLOW_DOWN) == 1
 
 

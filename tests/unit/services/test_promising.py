@@ -296,3 +296,15 @@ def test_the_book_is_kept_with_the_customer_it_belongs_to() -> None:
     assert shop.say("你好", JUN).topic is Topic.HOW_TO_ORDER
     assert shop.conversation(MEI).holds == HoldBook(promised=(START,))
     assert shop.conversation(JUN).holds is None
+
+
+def test_one_person_who_tries_the_shop_out_for_an_hour_meets_no_limit() -> None:
+    shop = TalkingShop()
+    for units in range(1, 31):
+        shop.say(f"鳳梨酥 {units} 盒")
+    for units in range(1, 11):
+        shop.say(f"太陽餅 {units} 盒")
+        assert shop.quote.promised_since is not None
+        assert accept(shop) is Topic.ASK_DELIVERY
+        if units % 2:
+            shop.say("取消訂單")

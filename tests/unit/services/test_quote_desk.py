@@ -134,6 +134,25 @@ def test_a_quantity_alone_out_of_the_blue_is_not_understood() -> None:
     assert shop.quote_rows == []
 
 
+def test_a_quantity_with_its_unit_out_of_the_blue_is_asked_of_what() -> None:
+    shop = TalkingShop()
+    asked = shop.say("兩罐")
+    assert (asked.topic, asked.facts) == (
+        Topic.QUESTION_PRODUCT,
+        {"candidates": "TEA-OOL,TEA-SPR", "quantity": "2"},
+    )
+    assert shop.quote_rows == []
+    assert shop.say("春茶").topic is Topic.QUOTE
+    assert shop.lines() == {"TEA-SPR": 2}
+
+
+def test_a_pack_out_of_the_blue_becomes_units_once_its_product_is_named() -> None:
+    shop = TalkingShop()
+    assert shop.say("三箱").topic is Topic.QUESTION_PRODUCT
+    assert shop.say("茉莉綠茶").topic is Topic.QUOTE
+    assert shop.lines() == {"TEA-JAS": 36}
+
+
 def test_part_of_a_name_asks_which_and_a_tap_quotes_it() -> None:
     shop = TalkingShop()
     asked = shop.say("茶 3 盒")
@@ -745,6 +764,23 @@ def test_a_quantity_alone_with_several_products_asks_which_of_them() -> None:
     )
     shop.tap("阿薩姆紅茶")
     assert shop.lines() == {"TEA-JAS": 3, "TEA-ASM": 5}
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ("再加一盒", {"TEA-OOL": 10, "CAK-PIN": 21}),
+        ("再加兩罐", {"TEA-OOL": 12, "CAK-PIN": 20}),
+        ("改成 5 罐", {"TEA-OOL": 5, "CAK-PIN": 20}),
+    ],
+)
+def test_the_unit_says_which_of_several_products_when_only_one_is_sold_by_it(
+    said: str, expected: dict[str, int]
+) -> None:
+    shop = TalkingShop()
+    shop.say("高山烏龍茶 10 罐、鳳梨酥 20 盒")
+    assert shop.say(said).topic is Topic.QUOTE
+    assert shop.lines() == expected
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from storefront.domain.outbox import Topic
 from storefront.domain.pace import PaceLimits, Verdict, filled
 from storefront.domain.quote import QuoteState
 from storefront.language.calling_off import says_cancel
-from storefront.language.coupons import coupon_in
+from storefront.language.coupons import coupon_in, lets_coupon_go
 from storefront.language.intents import Intent, intent_of, language_named
 from storefront.language.postbacks import Postback, decode
 from storefront.language.text import language_of
@@ -175,6 +175,9 @@ class Answering:
         mention = coupon_in(event.text)
         if mention is not None and self._coupons.takes(conversation, mention):
             return self._coupons.heard(conversation, mention, event)
+        without_coupon = self._coupons.let_go(conversation, event) if lets_coupon_go(event.text) else None
+        if without_coupon is not None:
+            return without_coupon
         if conversation.step is Step.REASON:
             heard, conversation = replace(heard, step=Step.FREE), replace(conversation, step=Step.FREE)
         afterwards = self._after_sales.wrote(conversation, event)

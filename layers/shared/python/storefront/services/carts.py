@@ -60,6 +60,14 @@ def is_one_answer(inquiry: Inquiry) -> bool:
     return len(inquiry.lines) == 1 and inquiry.lines[0].sku is None and not inquiry.lines[0].for_all
 
 
+def the_one_sold_by(inquiry: Inquiry, cart: Mapping[str, int], vocabulary: Vocabulary) -> str | None:
+    """再加一盒, with tins and boxes in the cart: the only product there that is sold by the unit that was spoken."""
+    if not is_one_answer(inquiry) or inquiry.lines[0].spoken_unit is None:
+        return None
+    found = [sku for sku in cart if _units(inquiry.lines[0], sku, vocabulary) is not None]
+    return found[0] if len(found) == 1 else None
+
+
 def with_the_quantity_asked_about(
     conversation: Conversation, inquiry: Inquiry, vocabulary: Vocabulary
 ) -> Inquiry:

@@ -10,7 +10,7 @@ from storefront.services.coupons import Coupons
 from storefront.services.own_rows import OwnRows
 from storefront.services.ports import Clock
 from storefront.services.quote_desk import QuoteDesk
-from storefront.services.quoting import Basket
+from storefront.services.quoting import NO_COUPON, Basket
 from storefront.services.turns import ChatEvent, Turn
 
 
@@ -25,7 +25,7 @@ class CouponDesk:
 
     def takes(self, conversation: Conversation, mention: CouponMention) -> bool:
         """Whether a message is about a coupon: a code without a word for it may be something else (`oolong10`)."""
-        if not mention.alone:
+        if not mention.unmarked:
             return True
         return self._coupons.is_known(mention.code) and not conversation.guesses_too_much(self._clock())
 
@@ -59,8 +59,20 @@ class CouponDesk:
             return self._refused(before, facts)
         return turn
 
+    def let_go(self, conversation: Conversation, event: ChatEvent) -> Turn | None:
+        """The open quote without its coupon; None when there is none to let go of."""
+        quote = self._own.current_quote(conversation)
+        if quote is None or not quote.is_open_at(self._clock()):
+            return None
+        basket = Basket.of(quote)
+        if basket.coupon is None and conversation.coupon is None:
+            return None
+        return self._quotes.requoted(conversation, replace(basket, coupon=NO_COUPON), event)
+
     def guessed(self, turn: Turn, mention: CouponMention) -> Turn:
         """Something that looked like a code and is none: a guess, whatever else it meant."""
+        if mention.rest and turn.topic is not Topic.QUOTE:
+            return turn
         conversation = turn.conversation.guessed(self._clock())
         if turn.topic is Topic.NOT_UNDERSTOOD:
             return self._refused(conversation, self._coupons.facts(mention.code, CouponRefusal.UNKNOWN))

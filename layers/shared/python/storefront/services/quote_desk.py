@@ -6,7 +6,7 @@ from datetime import date
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from storefront.domain.catalogue import Catalogue
+from storefront.domain.catalogue import Catalogue, ProductKind
 from storefront.domain.conversation import Conversation, Step
 from storefront.domain.order import OrderState
 from storefront.domain.outbox import Topic
@@ -26,6 +26,7 @@ from storefront.services.carts import (
     cart_after,
     fitting,
     is_one_answer,
+    the_one_sold_by,
     units_for_all,
     with_the_quantity_asked_about,
 )
@@ -40,6 +41,8 @@ from storefront.services.quoting import Basket, Quoting
 from storefront.services.turns import ChatEvent, Turn, whole_number
 from storefront.services.vocabulary import vocabulary_of
 
+MOST_CHOICES: Final = 12
+"""Products that one question can offer as buttons."""
 TAIPEI: Final = ZoneInfo("Asia/Taipei")
 
 
@@ -91,7 +94,7 @@ class QuoteDesk:
         asked = [question for question in inquiry.questions if question.kind is not QuestionKind.WHICH_DATE]
         cart = cart_after(
             conversation.cart,
-            conversation.asked_sku,
+            conversation.asked_sku or the_one_sold_by(inquiry, conversation.cart, vocabulary),
             inquiry,
             vocabulary,
             answers=self._answers(conversation, inquiry),
@@ -108,6 +111,8 @@ class QuoteDesk:
             return self._ask_next(replace(conversation, cart=cart), wished)
         if cart is None and is_one_answer(inquiry) and len(conversation.cart) > 1:
             return self._ask_which_line(conversation, inquiry.lines[0], event, catalogue)
+        if cart is None and is_one_answer(inquiry) and not conversation.cart:
+            return self._ask_of_what(conversation, inquiry.lines[0], event, catalogue)
         if cart is None:
             return self._only_a_date(conversation, inquiry, wished, event)
         if not cart:
@@ -185,6 +190,20 @@ class QuoteDesk:
         )
         asked = self._ask(conversation, (which,), catalogue, event)
         return replace(asked, facts={**asked.facts, "of": "quote"})
+
+    def _ask_of_what(
+        self, conversation: Conversation, line: RequestedLine, event: ChatEvent, catalogue: Catalogue
+    ) -> Turn:
+        """三箱, before anything was named: of what. A shop with more products than buttons shows its catalogue."""
+        everything = tuple(product.sku for product in catalogue.on_offer if product.kind is ProductKind.GOODS)
+        phrase = clean(event.text, limit=40)
+        which = Question(
+            QuestionKind.WHICH_PRODUCT, phrase, everything, line.spoken_quantity, line.spoken_unit
+        )
+        which = fitting(which, vocabulary_of(catalogue))
+        if line.spoken_unit is None or len(which.candidates) > MOST_CHOICES:
+            return self.missed(conversation, event, phrase)
+        return self._ask(conversation, (which,), catalogue, event)
 
     @staticmethod
     def _ask_next(conversation: Conversation, wished: str | None) -> Turn:

@@ -59,11 +59,12 @@ class QuoteMaker:
         now = self._clock()
         basket = replace(
             basket,
-            coupon=basket.coupon or conversation.coupon,
+            coupon=conversation.coupon if basket.coupon is None else basket.coupon,
             wished_date=basket.wished_date or conversation.asked_date,
         )
         if open_quote is not None:
             basket = basket.after(open_quote)
+        basket = replace(basket, coupon=basket.coupon or None)
         coupon, refusal = self._coupon_of(basket, conversation.customer_id, now)
         wanted = {sku: units[sku] for sku in there}
         promised, conversation = self._promising.of_quote(conversation, wanted, open_quote, there)

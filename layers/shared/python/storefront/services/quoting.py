@@ -36,9 +36,15 @@ class Shortage:
     available: int
 
 
+NO_COUPON: Final = ""
+
+
 @dataclass(frozen=True)
 class Basket:
-    """What a customer wants quoted: units by SKU, and what else was told or agreed on for this quote."""
+    """What a customer wants quoted: units by SKU, and what else was told or agreed on for this quote.
+
+    A coupon of `NO_COUPON` leaves the one of the open quote behind; None keeps it.
+    """
 
     units: Mapping[str, int]
     wished_date: str | None = None
@@ -63,7 +69,7 @@ class Basket:
             self,
             wished_date=self.wished_date or quote.wished_date,
             formal=self.formal or quote.formal,
-            coupon=self.coupon or quote.coupon,
+            coupon=quote.coupon if self.coupon is None else self.coupon,
             agreed={**quote.agreed, **self.agreed},
         )
 
