@@ -638,7 +638,6 @@ def _orders() -> list[Case]:
         _case(_T.ORDERS, {}, name="none"),
         _case(_T.NO_ORDERS, {}),
         _case(_T.ORDER_UNKNOWN, {}),
-        _case(_T.ORDER_NUMBER_SLIP, {}),
         _case(
             _T.ORDER_STATUS,
             {

@@ -89,7 +89,6 @@ def test_the_commands_that_cards_name_are_understood(language: Language, key: st
     [
         ("not_understood.again", Intent.TALK_TO_A_PERSON),
         ("order_unknown.text", Intent.MY_ORDERS),
-        ("order_unknown.slip", Intent.MY_ORDERS),
         ("paid.commands", Intent.MY_ORDERS),
         ("ask_delivery.privacy", Intent.MY_DATA),
     ],

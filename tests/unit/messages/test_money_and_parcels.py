@@ -251,8 +251,8 @@ def test_a_status_says_when_the_last_news_came_and_since_when_there_is_none() ->
     assert "從 11/24(二) 14:02 起還沒有新的出貨消息，我們已請店員查詢，有結果會在這裡告訴您。" in lines
 
 
-def test_a_slip_in_a_number_offers_the_list() -> None:
-    assert verbs_of(case_named("order_number_slip")) == ["orders", "person"]
+def test_an_unknown_number_offers_the_list() -> None:
+    assert verbs_of(case_named("order_unknown")) == ["orders", "person"]
 
 
 def test_a_store_orders_status_shows_the_tracking_number_and_then_that_it_was_taken() -> None:
@@ -308,7 +308,8 @@ def test_an_unhappy_customer_is_offered_a_person() -> None:
 
 def test_the_scene_of_a_stranger_is_not_needed_for_an_unknown_order() -> None:
     assert lines_of(Case("unknown", Topic.ORDER_UNKNOWN, {}, SampleScene())) == [
-        "找不到這筆訂單。請核對訂單編號有沒有少字或打錯，或輸入「我的訂單」看您的所有訂單。"
+        "找不到這筆訂單。訂單編號可能少字或有一個字打錯了（例如 8 和 B、5 和 S），"
+        "請照訂單訊息再輸入一次，或輸入「我的訂單」看您的所有訂單。"
     ]
 
 

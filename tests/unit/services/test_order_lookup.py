@@ -89,17 +89,18 @@ def test_a_foreign_number_and_one_that_never_was_get_the_same_answer_X4() -> Non
 
 
 @pytest.mark.parametrize("who", [MEI, JUN])
-def test_a_slip_gets_a_hint_that_says_nothing_about_orders_X4(who: str) -> None:
+def test_a_slip_gets_the_hint_that_every_unknown_number_gets_X4(who: str) -> None:
     shop = TalkingShop()
     order = shop.paid()
     shop.say("好", JUN)
     before = shop.conversation(who)
     for number in (slipped(order.order_number), slipped(UNKNOWN)):
         answer = asked(shop, number, who=who)
-        assert (answer.topic, answer.facts) == (Topic.ORDER_NUMBER_SLIP, {})
-    assert len({repr(each) for each in shop.line.shown[-2:]}) == 1
-    assert "好像有一個字打錯了" in repr(shop.line.shown[-1])
+        assert (answer.topic, answer.facts) == (Topic.ORDER_UNKNOWN, {})
     assert shop.conversation(who) == before
+    asked(shop, UNKNOWN, who=who)
+    assert len({repr(each) for each in shop.line.shown[-3:]}) == 1
+    assert "有一個字打錯了" in repr(shop.line.shown[-1])
 
 
 def test_a_button_with_a_slip_in_its_number_is_as_unknown_as_any() -> None:

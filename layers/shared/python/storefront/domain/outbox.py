@@ -94,7 +94,6 @@ class Topic(StrEnum):
     NO_ORDERS = "no_orders"
     ORDER_STATUS = "order_status"
     ORDER_UNKNOWN = "order_unknown"
-    ORDER_NUMBER_SLIP = "order_number_slip"
     SATISFACTION_THANKS = "satisfaction_thanks"
     COMMENT_NOTED = "comment_noted"
     WHICH_ORDER = "which_order"

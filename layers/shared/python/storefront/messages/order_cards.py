@@ -88,14 +88,12 @@ def no_orders(_facts: Facts, _scene: Scene, speaker: Speaker) -> list[Node]:
 
 
 def order_unknown(_facts: Facts, _scene: Scene, speaker: Speaker) -> list[Node]:
-    """The same for a slip, an order that never was and one that is somebody else's; it names nothing (X4)."""
-    return [flex.text_message(speaker.say("order_unknown.text"), taps.menu(speaker))]
+    """The same for a slip, an order that never was and one that is somebody else's; it names nothing (X4).
 
-
-def order_number_slip(_facts: Facts, _scene: Scene, speaker: Speaker) -> list[Node]:
-    """A number whose check character is wrong; whether there is such an order is not looked at."""
+    What is most likely wrong is said to all of them: a hint for slips alone would tell numbers that exist from others.
+    """
     quick = [taps.plain(speaker, "orders"), taps.plain(speaker, "person")]
-    return [flex.text_message(speaker.say("order_unknown.slip"), quick)]
+    return [flex.text_message(speaker.say("order_unknown.text"), quick)]
 
 
 # One order ----------------------------------------------------------------------------------------

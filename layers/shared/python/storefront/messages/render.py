@@ -102,7 +102,6 @@ BUILDERS: Final[Mapping[Topic, Builder]] = {
     Topic.NO_ORDERS: order_cards.no_orders,
     Topic.ORDER_STATUS: order_cards.order_status,
     Topic.ORDER_UNKNOWN: order_cards.order_unknown,
-    Topic.ORDER_NUMBER_SLIP: order_cards.order_number_slip,
     Topic.SATISFACTION_THANKS: after_sales_cards.satisfaction_thanks,
     Topic.COMMENT_NOTED: after_sales_cards.comment_noted,
     Topic.WHICH_ORDER: after_sales_cards.which_order,

@@ -232,7 +232,7 @@ class AfterSalesDesk:
         mentions = find_order_numbers(event.text)
         numbers = [mention.number for mention in mentions if mention.valid]
         if mentions and not numbers:
-            return Turn(conversation, Topic.ORDER_NUMBER_SLIP)
+            return Turn(conversation, Topic.ORDER_UNKNOWN)
         if numbers:
             return self._named(conversation, numbers, words, event)
         orders = self._candidates(conversation, words)

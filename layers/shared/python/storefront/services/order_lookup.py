@@ -125,10 +125,10 @@ class OrderLookup:
     def _named(
         self, conversation: Conversation, mentions: tuple[OrderNumberMention, ...], event: ChatEvent
     ) -> LookUpAnswer:
-        """A number whose check character is wrong gets a hint: that says nothing about whether there is an order."""
+        """A number whose check character is wrong is unknown without a look-up; the answer says what to check."""
         numbers = [mention.number for mention in mentions if mention.valid]
         if not numbers:
-            return LookUpAnswer(conversation, Topic.ORDER_NUMBER_SLIP)
+            return LookUpAnswer(conversation, Topic.ORDER_UNKNOWN)
         return self._first_own(conversation, numbers, event)
 
     def _first_own(self, conversation: Conversation, numbers: list[str], event: ChatEvent) -> LookUpAnswer:
