@@ -83,7 +83,7 @@ def test_a_tap_sends_the_postback_and_shows_its_words(shop: Shop, open_page: Ope
     page = open_page()
     page.get_by_role("button", name="接受報價").click()
     expect(page.locator(".entry-customer .bubble")).to_have_text("接受報價")
-    assert shop.postbacks() == [{"data": "accept:quote-7"}]
+    _eventually(lambda: shop.postbacks() == [{"data": "accept:quote-7"}], page)
 
 
 def test_a_card_is_tapped_as_a_whole_or_at_the_button_inside(shop: Shop, open_page: Opened) -> None:
@@ -96,7 +96,7 @@ def test_a_card_is_tapped_as_a_whole_or_at_the_button_inside(shop: Shop, open_pa
     expect(page.locator(".entry-customer .bubble")).to_have_text(["打開這列", "裡面"])
     page.get_by_text("外框可點").click()
     expect(page.locator(".entry-customer .bubble")).to_have_text(["打開這列", "裡面", "外框"])
-    assert [each["data"] for each in shop.postbacks()] == ["row", "inside", "outside"]
+    _eventually(lambda: [each["data"] for each in shop.postbacks()] == ["row", "inside", "outside"], page)
 
 
 def test_a_quick_reply_goes_away_when_it_is_used(shop: Shop, open_page: Opened) -> None:
@@ -109,7 +109,7 @@ def test_a_quick_reply_goes_away_when_it_is_used(shop: Shop, open_page: Opened) 
     page.reload()
     expect(page.locator(".entry-shop")).to_have_count(1)
     expect(page.get_by_role("button", name="重來")).to_have_count(0)
-    assert shop.postbacks() == [{"data": "again"}]
+    _eventually(lambda: shop.postbacks() == [{"data": "again"}], page)
 
 
 def test_only_the_newest_message_offers_quick_replies(shop: Shop, open_page: Opened) -> None:
