@@ -661,7 +661,9 @@ class Phone:
         return name, self.order()
 
     def _waits_for(self, name: str, step: str) -> bool:
-        return f"WORKFLOW#{name} WAIT#{step}" in self.world.rows("LedgerTable")
+        """Whether the token is stored and its task has returned: moto loses an answer that comes before."""
+        stored = f"WORKFLOW#{name} WAIT#{step}" in self.world.rows("LedgerTable")
+        return stored and self.world.history(name)[-1]["type"] == "TaskSubmitted"
 
     def order(self) -> Order:
         """This customer's newest order."""
