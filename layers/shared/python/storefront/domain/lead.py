@@ -122,7 +122,8 @@ class Lead:
 def weight(heard: Heard, now: datetime, rules: LeadRules) -> float:
     """A signal's points, halved for every half-life of its age; a signal of the future counts whole."""
     age = max(0.0, (now - heard.at).total_seconds())
-    return float(rules.points.get(heard.signal, 0) * 0.5 ** (age / (rules.half_life_hours * 3600)))
+    faded: float = rules.points.get(heard.signal, 0) * 0.5 ** (age / (rules.half_life_hours * 3600))
+    return faded
 
 
 def score(heard: Iterable[Heard], now: datetime, rules: LeadRules) -> int:
