@@ -1,13 +1,13 @@
 """What the page itself keeps: the events it sent as a back office, and those the shop sent to its order system."""
 
-import asyncio
 import dataclasses
 import itertools
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+
+from dev.page.feed import Feed, News
 
 JsonObject = dict[str, Any]
 
@@ -33,38 +33,21 @@ class ReceivedEvent:
     deliveries: int = 1
 
 
-@dataclass(frozen=True)
-class Note:
-    """Something that changed here: `kind` is sent or orderSystem."""
-
-    kind: str
-    value: Any
-
-
 class Desk:
-    """Both lists, in memory, and who is told of them. `clock` gives seconds since 1970."""
+    """Both lists, in memory; the feed hears of each change. `clock` gives seconds since 1970."""
 
-    def __init__(self, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, feed: Feed, clock: Callable[[], float] = time.time) -> None:
         self.sent: list[SentEvent] = []
         self.received: dict[tuple[str, bool], ReceivedEvent] = {}
+        self._feed = feed
         self._clock = clock
         self._numbers = itertools.count(1)
-        self._queues: list[asyncio.Queue[Note]] = []
-
-    @contextmanager
-    def subscribe(self) -> Iterator[asyncio.Queue[Note]]:
-        """Every change from now on, in order."""
-        queue: asyncio.Queue[Note] = asyncio.Queue()
-        self._queues.append(queue)
-        try:
-            yield queue
-        finally:
-            self._queues.remove(queue)
+        feed.register(self._what_is_there)
 
     def record_sent(self, event: JsonObject, status: int | None, answer: str) -> SentEvent:
         sent = SentEvent(next(self._numbers), self._now(), event, status, answer)
         self.sent.append(sent)
-        self._tell("sent", dataclasses.asdict(sent))
+        self._feed.tell("sent", dataclasses.asdict(sent))
         return sent
 
     def record_received(self, event: JsonObject, *, proven: bool) -> ReceivedEvent:
@@ -77,18 +60,15 @@ class Desk:
             else ReceivedEvent(self._now(), event, proven)
         )
         self.received[key] = received
-        self._tell("orderSystem", self.received_list())
+        self._feed.tell("orderSystem", self.received_list())
         return received
-
-    def sent_list(self) -> list[JsonObject]:
-        return [dataclasses.asdict(each) for each in self.sent]
 
     def received_list(self) -> list[JsonObject]:
         return [dataclasses.asdict(each) for each in self.received.values()]
 
+    def _what_is_there(self) -> list[News]:
+        sent: list[News] = [("sent", dataclasses.asdict(each)) for each in self.sent]
+        return [*sent, ("orderSystem", self.received_list())]
+
     def _now(self) -> int:
         return int(self._clock() * 1000)
-
-    def _tell(self, kind: str, value: Any) -> None:
-        for queue in self._queues:
-            queue.put_nowait(Note(kind, value))

@@ -20,6 +20,7 @@ from starlette.types import Receive, Scope, Send
 
 from dev.driver.back_office import BackOffice
 from dev.page.desk import Desk
+from dev.page.feed import Feed
 from dev.page.shop_front import LOGO, PUBLIC_PICTURES, ShopFront
 from dev.page.stream import FirstCustomer, OrderSource, page_events, read_orders
 from dev.standins.line_platform import LinePlatform
@@ -100,7 +101,8 @@ class _Assets(StaticFiles):
 
 def page_routes(context: PageContext, shop_folder: Path = DEMO_SHOP) -> list[BaseRoute]:
     """The routes of the page, to stand before the proxied routes of the API."""
-    desk = Desk()
+    feed = Feed()
+    desk = Desk(feed)
     shop = ShopFront(shop_folder, context.settings.shop_csv)
     first_customer = FirstCustomer(context.line)
     run = secrets.token_hex(8)
@@ -131,7 +133,7 @@ def page_routes(context: PageContext, shop_folder: Path = DEMO_SHOP) -> list[Bas
     async def stream(_request: Request) -> Response:
         first_customer.welcome()
         return StreamingResponse(
-            page_events(context.line, desk, orders, run),
+            page_events(context.line, feed, orders, run),
             media_type="text/event-stream",
             headers={"cache-control": "no-store"},
         )

@@ -12,7 +12,7 @@ from typing import Any
 from starlette.concurrency import run_in_threadpool
 
 from dev.local.settings import STAFF_LINE_USER_ID
-from dev.page.desk import Desk, Note
+from dev.page.feed import Feed, News
 from dev.standins.line_platform import (
     Change,
     Chat,
@@ -60,32 +60,32 @@ async def read_orders(orders: OrderSource | None) -> JsonObject:
 
 
 async def page_events(
-    line: LinePlatform, desk: Desk, orders: OrderSource | None, run: str
+    line: LinePlatform, feed: Feed, orders: OrderSource | None, run: str
 ) -> AsyncIterator[bytes]:
     """The stream of one browser window, without an end."""
-    with line.subscribe() as changes, desk.subscribe() as notes:
-        for name, value in _what_is_there(line, desk, run):
+    with line.subscribe() as changes, feed.subscribe() as told:
+        for name, value in [("hello", {"run": run}), *_conversations(line), *feed.what_is_there()]:
             yield sse(name, value)
         shown = await read_orders(orders)
         yield sse("orders", shown)
         loop = asyncio.get_running_loop()
         next_reading = loop.time() + ORDERS_SECONDS
-        change, note = asyncio.ensure_future(changes.get()), asyncio.ensure_future(notes.get())
+        change, news = asyncio.ensure_future(changes.get()), asyncio.ensure_future(told.get())
         try:
             while True:
                 left = max(0.0, next_reading - loop.time())
                 done, _ = await asyncio.wait(
-                    {change, note}, timeout=left, return_when=asyncio.FIRST_COMPLETED
+                    {change, news}, timeout=left, return_when=asyncio.FIRST_COMPLETED
                 )
                 if change in done:
                     event = _change_event(change.result())
                     change = asyncio.ensure_future(changes.get())
                     if event is not None:
                         yield sse(*event)
-                if note in done:
-                    told: Note = note.result()
-                    note = asyncio.ensure_future(notes.get())
-                    yield sse(told.kind, told.value)
+                if news in done:
+                    piece = news.result()
+                    news = asyncio.ensure_future(told.get())
+                    yield sse(*piece)
                 if loop.time() >= next_reading:
                     now = await read_orders(orders)
                     # A comment keeps the connection from looking idle.
@@ -93,28 +93,25 @@ async def page_events(
                     shown, next_reading = now, loop.time() + ORDERS_SECONDS
         finally:
             change.cancel()
-            note.cancel()
+            news.cancel()
 
 
 def sse(name: str, value: Any) -> bytes:
     return f"event: {name}\ndata: {json.dumps(value, ensure_ascii=False, default=str)}\n\n".encode()
 
 
-def _what_is_there(line: LinePlatform, desk: Desk, run: str) -> list[tuple[str, Any]]:
-    events: list[tuple[str, Any]] = [("hello", {"run": run})]
+def _conversations(line: LinePlatform) -> list[News]:
     # The page shows the first phone that it hears of: a customer's, not the shop's own.
     people = sorted(line.customers.values(), key=lambda each: each.user_id == STAFF_LINE_USER_ID)
-    events += [("customer", customer_json(customer)) for customer in people]
+    events: list[News] = [("customer", customer_json(customer)) for customer in people]
     for customer in people:
         chat = line.chat(customer.user_id)
         events += [("entry", entry_json(entry)) for entry in chat.entries]
         events.append(("loading", _chat_state(chat)))
-    events += [("sent", sent) for sent in desk.sent_list()]
-    events.append(("orderSystem", desk.received_list()))
     return events
 
 
-def _change_event(change: Change) -> tuple[str, Any] | None:
+def _change_event(change: Change) -> News | None:
     match change.value:
         case Customer() as customer:
             return "customer", customer_json(customer)

@@ -85,7 +85,7 @@ def test_nothing_is_wider_than_the_screen(width: int, shop: Shop, open_page: Ope
             page.get_by_role("button", name=view).click()
         assert page.evaluate("document.documentElement.scrollWidth") == width
         assert page.evaluate("document.documentElement.scrollHeight") == 800
-        assert page.locator(".column-office").evaluate("node => node.scrollWidth <= node.clientWidth")
+        assert page.locator(".column-desks").evaluate("node => node.scrollWidth <= node.clientWidth")
         assert page.locator(".log").first.evaluate("node => node.scrollWidth <= node.clientWidth")
 
 
@@ -127,7 +127,7 @@ def test_the_page_can_be_skipped_through(shop: Shop, open_page: Opened) -> None:
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
-    assert page.evaluate("document.activeElement.closest('#back-office') !== null")
+    assert page.evaluate("document.activeElement.closest('#desks') !== null")
     headings = page.evaluate(
         "[...document.querySelectorAll('h1, h2, h3, h4')].map(node => Number(node.tagName[1]))"
     )

@@ -14,12 +14,13 @@ const SHOWN_AT_MOST = 50;
 
 /**
  * Make the column. `page` has say, copy, toast, clockTime and products ([{ sku, name }]).
- * Returns { node, orders(value), orderSystem(list), sent(event) }.
+ * Returns { node, handlers } for what the stream tells of orders and events.
  */
 export function makeBackOffice(page) {
   const { say } = page;
   let orders = [];
   let chosen = null;
+  const shownNumbers = new Set(); // after a reconnection the server tells everything once more
 
   const orderList = element("ul", { class: "order-list" });
   const ordersEmpty = element("div", { class: "nothing" }, icon("box"), element("p", {}, say("noOrders")), element("p", { class: "hint" }, say("noOrdersHint")));
@@ -184,6 +185,8 @@ export function makeBackOffice(page) {
 
   /** An event that went to the shop, and its answer. The server tells of it, so every window shows the same. */
   function showSent(sent) {
+    if (shownNumbers.has(sent.number)) return;
+    shownNumbers.add(sent.number);
     answersEmpty.hidden = true;
     const { event, status: code } = sent;
     const good = code !== null && code < 300;
@@ -213,7 +216,7 @@ export function makeBackOffice(page) {
       button({ class: "json-button", "aria-label": say("showJson"), title: say("showJson") }, () => showJson(each.event.type ?? "?", each.event, page), "{}"))));
   }
 
-  return { node, orders: showOrders, orderSystem: showReceived, sent: showSent };
+  return { node, handlers: { orders: showOrders, orderSystem: showReceived, sent: showSent } };
 }
 
 function amount(value) {

@@ -3,7 +3,7 @@
 
 const ZH_TW = {
   skipToChat: "跳到聊天室",
-  skipToBackOffice: "跳到後台",
+  skipToDesks: "跳到工作台",
   pageTitle: "本機商店",
   localRun: "本機執行",
   localRunHint: "這裡的一切都在這台電腦上,不會連到 LINE 或 LINE Pay。",
@@ -156,7 +156,7 @@ const ZH_TW = {
 
 const EN = {
   skipToChat: "Skip to the chat",
-  skipToBackOffice: "Skip to the back office",
+  skipToDesks: "Skip to the desks",
   pageTitle: "Local shop",
   localRun: "Local run",
   localRunHint: "Everything here is on this computer; nothing is sent to LINE or LINE Pay.",
