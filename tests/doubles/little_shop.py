@@ -83,6 +83,7 @@ SHOP: Final = Shop(
     free_shipping_from=1_000,
     picture_base_url="",
     public_base_url="https://shop.example",
+    chilled=frozenset({"SVC-COL"}),
 )
 TEA: Final = Product(
     sku="TEA-JAS",

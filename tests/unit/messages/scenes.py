@@ -46,6 +46,7 @@ from storefront.domain.quote import (
 from storefront.domain.shipment import Parcel, ShipmentEvent, ShipmentStatus, StoreStop
 from storefront.language.product_questions import About
 from storefront.messages.scene import Shop
+from storefront.messages.shipment_cards import CHILLED_NEWS
 
 NOW = datetime(2026, 11, 24, 6, 2, tzinfo=UTC)  # 14:02 on a Tuesday in Taipei
 UNTIL = datetime(2026, 11, 25, 6, 2, tzinfo=UTC)
@@ -68,6 +69,7 @@ SHOP = Shop(
     free_shipping_from=1_000,
     picture_base_url="https://pictures.shanlan.example",
     public_base_url="https://shop.shanlan.example",
+    chilled=frozenset({"SVC-COL"}),
 )
 
 
@@ -138,13 +140,21 @@ GIFT_WRAP = Product(
     floor_price=60,
     return_policy=ReturnPolicy.SERVICE,
 )
+CHILLED_DELIVERY = replace(
+    GIFT_WRAP,
+    sku="SVC-COL",
+    names=names("低溫宅配", "Chilled delivery", "クール便", "จัดส่งแบบเย็น"),
+    unit=Unit.TIME,
+    price=160,
+    floor_price=160,
+)
 LARGE_CATALOGUE = Catalogue.of(
     replace(PINEAPPLE, sku=f"CAK-{number}", picture="pineapple.png") for number in range(30)
 )
 WITH_A_GUIDE = Catalogue.of(
     [replace(JASMINE, specifications={Language.ZH_TW: {"沖泡": "90°C，2 分鐘"}})],
 )
-CATALOGUE = Catalogue.of((JASMINE, OOLONG, PINEAPPLE, GIFT_WRAP))
+CATALOGUE = Catalogue.of((JASMINE, OOLONG, PINEAPPLE, GIFT_WRAP, CHILLED_DELIVERY))
 
 HOME = DeliveryDetails(
     home=HomeDelivery(Recipient("王小明", "0922111678"), "台北市信義區市府路45號"),
@@ -206,7 +216,12 @@ AGREED_QUOTE = replace(
     AGREED_QUOTE, lines=(replace(AGREED_QUOTE.lines[0], unit_price=155, price_reason=PriceReason.AGREED),)
 )
 SERVICE_QUOTE = a_quote((GIFT_WRAP, 1))
+CHILLED_QUOTE = a_quote((PINEAPPLE, 2), (CHILLED_DELIVERY, 1))
 FORMAL_QUOTE = a_quote((OOLONG, 100), formal=True)
+
+
+def chilled(order: Order) -> Order:
+    return replace(order, lines=CHILLED_QUOTE.lines)
 
 
 def an_order(state: OrderState, **changes: Any) -> Order:
@@ -448,6 +463,7 @@ def _quotes() -> list[Case]:
         _case(_T.QUOTE_SUPERSEDED, _OF_QUOTE, QUOTE),
         _case(_T.QUOTE_PAGE, _OF_QUOTE, QUOTE),
         _case(_T.QUOTE_PAGE, _OF_QUOTE, replace(QUOTE, page_key=None), name="none"),
+        _case(_T.QUOTE, _OF_QUOTE, CHILLED_QUOTE, name="chilled"),
         _case(_T.QUOTE_REMINDER, _OF_QUOTE, MIXED_QUOTE),
         _case(_T.QUOTE_REMINDER, _OF_QUOTE, replace(QUOTE, promised_since=None), name="holds nothing"),
         _case(_T.QUOTE_LAPSED, _OF_QUOTE, MIXED_QUOTE),
@@ -482,7 +498,13 @@ def _deliveries() -> list[Case]:
     store = {**ask, "missing": "name,chain,store_name", "method": "store"}
     confirm = _case(_T.CONFIRM_DELIVERY, _OF_ORDER, AWAITING_DETAILS)
     refusals = [(field, "format") for field in _DETAIL_FIELDS]
-    refusals += [("address", "no_city"), ("address", "no_street"), ("company_number", "checksum")]
+    refusals += [
+        ("method", "chilled"),
+        ("address", "chilled"),
+        ("address", "no_city"),
+        ("address", "no_street"),
+        ("company_number", "checksum"),
+    ]
     return [
         _case(_T.ASK_DELIVERY, ask, AWAITING_DETAILS),
         _case(_T.ASK_DELIVERY, {**ask, "method": "store"}, AWAITING_DETAILS, name="to a store"),
@@ -501,10 +523,11 @@ def _deliveries() -> list[Case]:
         ),
         _case(_T.ASK_INVOICE, _OF_ORDER, AWAITING_DETAILS),
         _case(_T.ASK_DELIVERY, ask, PAID_ORDER, name="paid"),
+        _case(_T.ASK_DELIVERY, ask, chilled(AWAITING_DETAILS), name="chilled"),
         _case(_T.DELIVERY_CHANGED, _OF_ORDER, PAID_ORDER),
         *(
             _case(_T.DELIVERY_CANNOT_CHANGE, {**_OF_ORDER, "reason": why}, PAID_ORDER, name=why)
-            for why in ("fee", "shipped", "refund", "confirming", "ended")
+            for why in ("fee", "chilled", "shipped", "refund", "confirming", "ended")
         ),
         *(
             _case(_T.DETAIL_REFUSED, {**_OF_ORDER, "field": field, "reason": why}, name=f"{field} {why}")
@@ -581,6 +604,7 @@ def _shipments() -> list[Case]:
             for status in _IN_STORE
         ),
         shipment_case(_S.SHIPPED, PAID_STORE_ORDER, "shipped to a store", carrier="seven"),
+        *(shipment_case(status, chilled(PAID_ORDER), f"{status} chilled") for status in CHILLED_NEWS),
         _more_to_come(shipment_case(_S.DELIVERED, name="delivered, more to come")),
         _more_to_come(shipment_case(_S.PICKED_UP, PAID_STORE_ORDER, "picked up, more to come", store=STOP)),
     ]

@@ -173,6 +173,30 @@ def test_the_tracking_number_can_be_copied_and_followed() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("status", "told"),
+    [
+        ("shipped", "低溫包裹，收到請立即冷藏。"),
+        ("out_for_delivery", "低溫包裹，收到請立即冷藏。"),
+        ("delivered", "低溫商品請立即冷藏。"),
+        ("delivery_attempted", "低溫包裹不能久放，請盡快聯絡物流約時間。"),
+    ],
+)
+def test_the_notice_of_a_chilled_parcel_says_to_keep_it_cold(status: str, told: str) -> None:
+    assert told in lines_of(case_named(f"shipment-{status} chilled"))
+    assert "低溫" not in "".join(lines_of(case_named(f"shipment-{status}")))
+
+
+def test_chilled_goods_are_not_offered_to_a_store() -> None:
+    asked = case_named("ask_delivery-chilled")
+    assert "訂單有低溫宅配：只送到臺灣本島的地址，不能超商取貨。" in lines_of(asked)
+    assert "deliver_store" not in verbs_of(asked)
+    assert "市府門市" not in "".join(lines_of(asked))
+    assert "宅配 NT$120，滿 NT$1,000 免運（低溫，不能超商取貨）" in "\n".join(
+        lines_of(case_named("quote-chilled"))
+    )
+
+
 def test_a_look_up_that_lags_behind_still_makes_a_notice() -> None:
     case = shipment_case(S.DELIVERED)
     assert lines_of(replace(case, scene=replace(case.scene, sent=[])))[1:4] == [

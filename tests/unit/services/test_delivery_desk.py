@@ -578,3 +578,83 @@ def test_a_button_that_is_not_the_desks_means_nothing_to_it() -> None:
     order = shop.accepted()
     told = shop.deliveries.tapped(shop.conversation(), order, Postback("rate"), shop.clock.now, "event")
     assert told is None
+
+
+# What travels chilled -------------------------------------------------------------------------------------
+
+CHILLED = "鳳梨酥 2 盒，低溫宅配"
+
+
+def refused(answer: Message) -> tuple[str, str]:
+    assert answer.topic is Topic.DETAIL_REFUSED
+    return answer.facts["field"], answer.facts["reason"]
+
+
+def test_chilled_goods_go_to_a_door_and_the_way_there_is_not_asked_for() -> None:
+    shop = TalkingShop()
+    shop.accepted(CHILLED)
+
+    assert asked_for(shop.say("王小明 0912345678")) == ["address"]
+    shop.say("台北市信義區市府路45號")
+
+    assert destination(shop) == AT_HOME
+
+
+@pytest.mark.parametrize("told", [STORE, "7-11 市府門市", "deliver_store"])
+def test_chilled_goods_go_to_no_store_and_the_rest_that_was_told_is_kept(told: str) -> None:
+    shop = TalkingShop()
+    order = shop.accepted(CHILLED)
+    shop.say("王小明 0912345678")
+
+    answer = shop.press(f"{told}?o={order.order_number}") if told == "deliver_store" else shop.say(told)
+
+    assert refused(answer) == ("method", "chilled")
+    assert delivery_of(shop) is None
+    assert shop.order == order
+    shop.say("台北市信義區市府路45號")
+    assert destination(shop) == AT_HOME
+
+
+@pytest.mark.parametrize(
+    "address", ["澎湖縣馬公市中正路1號", "屏東縣琉球鄉中山路1號", "台東縣蘭嶼鄉紅頭村1號"]
+)
+def test_chilled_goods_stay_on_the_main_island(address: str) -> None:
+    shop = TalkingShop()
+    order = shop.accepted(CHILLED)
+
+    assert refused(shop.say(f"王小明 0912345678 {address}")) == ("address", "chilled")
+
+    assert delivery_of(shop) is None
+    assert shop.order == order
+
+
+@pytest.mark.parametrize(
+    ("address", "island"),
+    [
+        ("金門縣金城鎮民生路1號", True),
+        ("連江縣南竿鄉介壽村1號", True),
+        ("No. 1, Zhongzheng Rd., Magong City, Penghu County", True),
+        ("臺東縣綠島鄉南寮村1號", True),
+        ("台北市信義區市府路45號", False),
+        ("新北市金山區中山路1號", False),
+    ],
+)
+def test_the_outlying_islands_are_known(address: str, island: bool) -> None:
+    assert HomeDelivery(WANG, address).is_on_an_outlying_island is island
+
+
+def test_goods_that_are_not_chilled_go_to_the_islands() -> None:
+    shop = TalkingShop()
+    shop.accepted("鳳梨酥 2 盒")
+    shop.say("王小明 0912345678 澎湖縣馬公市中正路1號")
+    assert isinstance(destination(shop), HomeDelivery)
+
+
+def test_a_store_on_file_is_not_offered_to_chilled_goods_and_an_old_button_for_it_is_refused() -> None:
+    shop = TalkingShop()
+    shop.with_link(STORE)
+    order = shop.accepted(CHILLED)
+
+    assert shop.told[-1] == "ask_delivery"
+    assert refused(shop.press(f"deliver_same?o={order.order_number}")) == ("method", "chilled")
+    assert delivery_of(shop, order) is None

@@ -145,6 +145,19 @@ def test_with_free_shipping_every_way_is_free(shop: TalkingShop) -> None:
     assert shop.order.shipping_fee == 0
 
 
+def test_chilled_goods_that_are_paid_stay_on_their_way_to_a_door(shop: TalkingShop) -> None:
+    order = shop.paid(HOME, "鳳梨酥 4 盒，低溫宅配")
+    before = delivery_of(shop, order)
+    shop.say("改地址")
+
+    answer = shop.say("王小明 0912345678 澎湖縣馬公市中正路1號")
+
+    assert (answer.topic, answer.facts["reason"]) == (Topic.DELIVERY_CANNOT_CHANGE, "chilled")
+    assert delivery_of(shop, order) == before
+    assert shop.order == order
+    assert len(events_of(shop)) == 1
+
+
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [({"labelled": True}, "shipped"), ({"open_refund": "r1"}, "refund")],

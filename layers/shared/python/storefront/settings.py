@@ -119,7 +119,7 @@ class Settings:
         """The seller and the rules of the house."""
         facts = tomllib.loads(_of_the_shop("shop.toml"))
         return Shop(
-            **facts,
+            **{**facts, "chilled": frozenset(facts.get("chilled", ()))},
             picture_base_url=self.optional("PICTURE_BASE_URL").rstrip("/"),
             public_base_url=self.optional("PUBLIC_BASE_URL").rstrip("/"),
         )

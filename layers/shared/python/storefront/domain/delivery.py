@@ -42,6 +42,11 @@ _TO_OFFICIAL = str.maketrans("台东县区园云莲兰义门连栋楼号", "臺�
 # The short form counts only where something of an address follows, so that 高雄 alone is no address.
 _CITY = re.compile(rf"(?:{_SHORT_CITY})[市縣]?(?=[^市縣])|(?:{'|'.join(CITIES.split())})")
 _ROMANISED_CITY = re.compile(rf"\b(?:new )?(?:{'|'.join(_ROMANISED_CITIES.split())})\b")
+# 澎湖, 金門 and 連江 (Matsu) as a whole; of the counties on the main island 琉球, 綠島 and 蘭嶼.
+_OUTLYING_ISLAND = re.compile(
+    "澎湖|金門|金门|連江|连江|馬祖|马祖|琉球鄉|小琉球|綠島|绿岛|蘭嶼|兰屿"
+    r"|\b(?:penghu|kinmen|lienchiang|matsu|liuqiu|lyudao|green island|lanyu|orchid island)\b"
+)
 _STREET = re.compile(r"[路街道巷弄段村里鄰號庄莊]|\d|\b(?:rd|road|st|street|lane|ln|ave|avenue|alley|no)\b")
 
 _NAME_EXTRAS = frozenset(" '’-.·・‧")
@@ -94,6 +99,11 @@ class HomeDelivery:
     def given(cls, recipient: Recipient, address: str) -> "HomeDelivery":
         """A home delivery as a customer wrote it; raises InvalidDetail."""
         return cls(recipient, street_address(address))
+
+    @property
+    def is_on_an_outlying_island(self) -> bool:
+        """Whether the address lies off the main island (離島), where carriers take days and no chilled parcel."""
+        return _OUTLYING_ISLAND.search(unicodedata.normalize("NFKC", self.address).lower()) is not None
 
 
 @dataclass(frozen=True)

@@ -3,15 +3,20 @@
 from collections.abc import Mapping
 from typing import Final
 
-from storefront.domain.money import Currency
-from storefront.domain.order import OrderState
+from storefront.domain.order import Order, OrderState
 from storefront.messages import flex, taps, terms
 from storefront.messages.flex import Node
 from storefront.messages.scene import Scene
 from storefront.messages.speaker import Speaker
 
 EXPLAINED: Final = frozenset(
-    {("address", "no_city"), ("address", "no_street"), ("company_number", "checksum")}
+    {
+        ("address", "no_city"),
+        ("address", "no_street"),
+        ("address", "chilled"),
+        ("method", "chilled"),
+        ("company_number", "checksum"),
+    }
 )
 """Reasons that have a sentence of their own; for the others it is enough to show how a right detail looks."""
 
@@ -24,12 +29,17 @@ def ask_delivery(facts: Facts, scene: Scene, speaker: Speaker) -> list[Node]:
     """One message can answer it all; when some of it is known already, only the rest is asked for."""
     order = scene.order(facts["order_number"])
     missing = [name for name in facts.get("missing", "").split(",") if name]
-    method = facts.get("method", "")
-    methods = [
-        taps.of_order(speaker, verb, order.order_number)
-        for chosen, verb in (("home", "deliver_home"), ("store", "deliver_store"))
-        if chosen != method
-    ]
+    chilled = scene.shop.sends_chilled(order.lines)
+    method = "home" if chilled else facts.get("method", "")
+    methods = (
+        []
+        if chilled
+        else [
+            taps.of_order(speaker, verb, order.order_number)
+            for chosen, verb in (("home", "deliver_home"), ("store", "deliver_store"))
+            if chosen != method
+        ]
+    )
     # Once it is paid, the invoice and the price are settled.
     settled = order.state is OrderState.PAID
     others = ("status",) if settled else ("invoice", "cancel")
@@ -44,14 +54,15 @@ def ask_delivery(facts: Facts, scene: Scene, speaker: Speaker) -> list[Node]:
             flex.text(speaker.say("ask_delivery.text")),
             *([_example("home", example_home, speaker)] if method != "store" else []),
             *([_example("store", example_store, speaker)] if method != "home" else []),
+            *([flex.text(speaker.say("ask_delivery.chilled"))] if chilled else []),
             *(
                 []
                 if settled
-                else [_fee(scene, order.currency, speaker), flex.quiet(speaker.say("ask_delivery.invoice"))]
+                else [_fee(scene, order, speaker), flex.quiet(speaker.say("ask_delivery.invoice"))]
             ),
             flex.quiet(speaker.say("ask_delivery.privacy", shop=scene.shop.name)),
         ),
-        flex.footer(flex.horizontal(*(flex.button(tap) for tap in methods))),
+        flex.footer(flex.horizontal(*(flex.button(tap) for tap in methods))) if methods else None,
     )
     summary = speaker.say(
         "ask_delivery.summary", example=example_store if method == "store" else example_home
@@ -81,8 +92,9 @@ def _example(method: str, example: str, speaker: Speaker) -> Node:
     )
 
 
-def _fee(scene: Scene, currency: Currency, speaker: Speaker) -> Node:
-    return flex.row(speaker.say("terms.shipping_fee"), terms.shipping_rule(scene.shop, currency, speaker))
+def _fee(scene: Scene, order: Order, speaker: Speaker) -> Node:
+    rule = terms.shipping_rule(scene.shop, order.lines, order.currency, speaker)
+    return flex.row(speaker.say("terms.shipping_fee"), rule)
 
 
 def confirm_delivery(facts: Facts, scene: Scene, speaker: Speaker) -> list[Node]:
@@ -97,7 +109,7 @@ def confirm_delivery(facts: Facts, scene: Scene, speaker: Speaker) -> list[Node]
             flex.text(speaker.say("confirm_delivery.text")),
             *terms.details_facts(on_file, speaker),
             flex.separator(),
-            _fee(scene, order.currency, speaker),
+            _fee(scene, order, speaker),
             flex.quiet(speaker.say("confirm_delivery.hint")),
         ),
         flex.footer(

@@ -123,7 +123,7 @@ def tier_lines(product: Product, speaker: Speaker) -> list[str]:
 
 
 def shipping(shop: Shop, speaker: Speaker) -> str:
-    rule = terms.shipping_rule(shop, SHOP_CURRENCY, speaker)
+    rule = terms.shipping_rule(shop, (), SHOP_CURRENCY, speaker)
     return speaker.say("product_answer.shipping_fee", rule=rule)
 
 

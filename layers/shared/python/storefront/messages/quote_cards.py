@@ -221,9 +221,8 @@ def _promises(offered: Quote, shop: Shop, speaker: Speaker) -> list[Node]:
     lead_days = wished_days.lead_days(offered)
     if lead_days > 0:
         rows.append(flex.row(speaker.say("quote.leaves"), speaker.say("quote.leaves_value", days=lead_days)))
-    rows.append(
-        flex.row(speaker.say("terms.shipping_fee"), terms.shipping_rule(shop, offered.currency, speaker))
-    )
+    rule = terms.shipping_rule(shop, offered.lines, offered.currency, speaker)
+    rows.append(flex.row(speaker.say("terms.shipping_fee"), rule))
     if _holds_nothing(offered):
         rows.append(flex.text(speaker.say("quote.stock_on_acceptance"), color=flex.ATTENTION, size="xs"))
     missing = shop.free_shipping_from - offered.total

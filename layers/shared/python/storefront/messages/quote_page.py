@@ -222,7 +222,9 @@ def _sums(quote: Quote, speaker: Speaker) -> Iterator[str]:
 def _terms(quote: Quote, shop: Shop, speaker: Speaker) -> str:
     said = [
         _labelled(
-            speaker.say("terms.shipping_fee"), terms.shipping_rule(shop, quote.currency, speaker), speaker
+            speaker.say("terms.shipping_fee"),
+            terms.shipping_rule(shop, quote.lines, quote.currency, speaker),
+            speaker,
         ),
         _stock(quote, speaker),
         *_leaving(quote, speaker),

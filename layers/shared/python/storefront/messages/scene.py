@@ -1,6 +1,6 @@
 """What the cards may look at while they are built: facts that the services fetch, not what they decide."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -10,7 +10,7 @@ from storefront.domain.catalogue import Catalogue
 from storefront.domain.conversation import Conversation, OrderDelivery
 from storefront.domain.order import Order
 from storefront.domain.payment import PaymentAttempt
-from storefront.domain.quote import Quote
+from storefront.domain.quote import Quote, QuoteLine
 from storefront.domain.shipment import Parcel
 
 
@@ -31,8 +31,14 @@ class Shop:
     free_shipping_from: int
     picture_base_url: str
     return_days: int = 7
+    chilled: frozenset[str] = frozenset()
+    """SKUs with which an order travels chilled: to a door of the main island only, the carriers' own terms."""
     public_base_url: str = ""
     """Where a customer's browser reaches our pages; without it no link to one is shown."""
+
+    def sends_chilled(self, lines: Iterable[QuoteLine]) -> bool:
+        """Whether goods of these lines travel chilled."""
+        return any(line.sku in self.chilled for line in lines)
 
 
 class Scene(Protocol):

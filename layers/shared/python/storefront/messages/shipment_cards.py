@@ -44,6 +44,13 @@ TROUBLE: Final = frozenset(
     }
 )
 WAITS_IN_STORE: Final = frozenset({_S.READY_FOR_PICKUP, _S.PICKUP_REMINDER, _S.STORE_CLOSED})
+CHILLED_NEWS: Final = {
+    _S.SHIPPED: "arriving",
+    _S.OUT_FOR_DELIVERY: "arriving",
+    _S.DELIVERED: "arrived",
+    _S.DELIVERY_ATTEMPTED: "waiting",
+}
+"""What has to be said of a parcel that must stay cold."""
 MOVING: Final = frozenset(_S) - RECEIVED - {_S.RETURNED, _S.LOST}
 
 
@@ -100,6 +107,7 @@ def shipment(facts: Facts, scene: Scene, speaker: Speaker) -> list[Node]:
         ),
         flex.body(
             flex.text(_what_now(news), size="md"),
+            *_keep_cold(news, scene),
             *_store_facts(news),
             *(carrier_facts(news.parcel, speaker) if news.parcel else ()),
             *_how_to_follow(news),
@@ -216,6 +224,13 @@ def _parcel_number(news: _News) -> list[Node]:
     known = sorted(each.shipment_id for each in news.parcels)
     number = known.index(news.parcel.shipment_id) + 1
     return [flex.quiet(news.speaker.say("shipment.parcel_of", number=number, count=len(known)))]
+
+
+def _keep_cold(news: _News, scene: Scene) -> list[Node]:
+    word = CHILLED_NEWS.get(news.status)
+    if word is None or not scene.shop.sends_chilled(news.order.lines):
+        return []
+    return [flex.text(news.speaker.say(f"shipment.chilled.{word}"), color=flex.ATTENTION)]
 
 
 def _contents(news: _News, scene: Scene) -> list[Node]:

@@ -4,7 +4,7 @@ Taiwan's Consumer Protection Act, articles 18 and 19: the seller, a way to compl
 within seven days; the exception for perishable food holds only for those who were told of it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from storefront.domain.catalogue import Catalogue, ReturnPolicy
 from storefront.domain.conversation import DeliveryDetails, OrderDelivery
@@ -49,10 +49,10 @@ def returns(
     ]
 
 
-def shipping_rule(shop: Shop, currency: Currency, speaker: Speaker) -> str:
-    """`宅配 NT$120、超商取貨 NT$60，滿 NT$1,000 免運`"""
+def shipping_rule(shop: Shop, lines: Iterable[QuoteLine], currency: Currency, speaker: Speaker) -> str:
+    """`宅配 NT$120、超商取貨 NT$60，滿 NT$1,000 免運`; no store for goods that travel chilled."""
     return speaker.say(
-        "terms.shipping",
+        "terms.shipping_chilled" if shop.sends_chilled(lines) else "terms.shipping",
         home=speaker.amount(shop.shipping_home, currency),
         store=speaker.amount(shop.shipping_store, currency),
         free_from=speaker.amount(shop.free_shipping_from, currency),

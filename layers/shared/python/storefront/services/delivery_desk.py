@@ -31,7 +31,7 @@ from storefront.language.delivery_text import DeliveryDraft, InvoiceDraft, parse
 from storefront.language.postbacks import Postback
 from storefront.messages.scene import Shop
 from storefront.services.ports import Put, Store, Timers, Write
-from storefront.services.redirecting import Redirecting, shipping_fee, why_not
+from storefront.services.redirecting import Redirecting, goes_there, shipping_fee, why_not
 
 VERBS: Final = frozenset(
     {"deliver_same", "deliver_new", "deliver_home", "deliver_store", "invoice", "invoice_set"}
@@ -74,7 +74,8 @@ class DeliveryDesk:
     def ask(self, conversation: Conversation, order: Order) -> Reception:
         """The question after acceptance: confirm what is on file, or tell us where to."""
         asking = replace(conversation, step=Step.DELIVERY, draft=DraftDelivery(), invoice=PAPER_INVOICE)
-        if conversation.on_file is not None:
+        on_file = conversation.on_file
+        if on_file is not None and goes_there(self._shop, order, on_file.destination):
             return Reception(asking, Topic.CONFIRM_DELIVERY, {"order_number": order.order_number})
         return self._ask_for(asking, order, "", None)
 
@@ -199,7 +200,10 @@ class DeliveryDesk:
         self, conversation: Conversation, order: Order, now: datetime, cause: str
     ) -> Reception:
         draft = conversation.draft
-        method = draft.method
+        chilled = self._shop.sends_chilled(order.lines)
+        if chilled and draft.method is DeliveryMethod.STORE:
+            return self._refused(conversation, order, "method", "chilled")
+        method = draft.method or (DeliveryMethod.HOME if chilled else None)
         wanted = ["name", "phone"]
         if method is DeliveryMethod.HOME:
             wanted.append("address")
@@ -228,7 +232,9 @@ class DeliveryDesk:
     def _refused(conversation: Conversation, order: Order, name: str, reason: str) -> Reception:
         """The bad detail is forgotten, the good ones are kept."""
         draft = conversation.draft
-        if name in {"name", "phone", "address", "chain", "store_name"}:
+        if name == "method":
+            draft = replace(draft, method=None, chain=None, store_name=None)
+        elif name in {"name", "phone", "address", "chain", "store_name"}:
             draft = replace(draft, **{name: None})
         facts = {"order_number": order.order_number, "field": name, "reason": reason}
         return Reception(replace(conversation, draft=draft), Topic.DETAIL_REFUSED, facts)
@@ -244,6 +250,9 @@ class DeliveryDesk:
         """All is told: the total is final; the payment card will be the answer, or the new place of a paid order."""
         if order.state is OrderState.PAID:
             return self._redirected(conversation, order, details, now)
+        if not goes_there(self._shop, order, details.destination):
+            wrong = "address" if details.method is DeliveryMethod.HOME else "method"
+            return self._refused(conversation, order, wrong, "chilled")
         if not order.hold_is_alive_at(now):
             return self._too_late(conversation, order)
         settled = replace(

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from storefront.domain.conversation import DELIVERY_LOOKED_AT_AFTER, DeliveryDetails, OrderDelivery
+from storefront.domain.delivery import Delivery, HomeDelivery
 from storefront.domain.order import DeliveryMethod, Order, OrderState
 from storefront.domain.outbox import OrderEvent, OrderEventState, OrderEventType
 from storefront.messages.scene import Shop
@@ -31,6 +32,13 @@ def shipping_fee(shop: Shop, method: DeliveryMethod, goods_total: int) -> int:
     return shop.shipping_home if method is DeliveryMethod.HOME else shop.shipping_store
 
 
+def goes_there(shop: Shop, order: Order, destination: Delivery) -> bool:
+    """Whether what was ordered can travel to `destination`: chilled goods reach doors of the main island only."""
+    if not shop.sends_chilled(order.lines):
+        return True
+    return isinstance(destination, HomeDelivery) and not destination.is_on_an_outlying_island
+
+
 def why_not(order: Order) -> str | None:
     """Why the delivery of `order` cannot be changed any more, or not now; None when it can."""
     if order.is_unpaid_and_open:
@@ -52,6 +60,8 @@ class Redirecting:
     def plan(self, order: Order, details: DeliveryDetails, now: datetime) -> Redirection:
         """Send `order` to `details`; its invoice, its note and the day that was wished for stay as they were."""
         refusal = why_not(order)
+        if refusal is None and not goes_there(self._shop, order, details.destination):
+            refusal = "chilled"
         if (
             refusal is None
             and shipping_fee(self._shop, details.method, order.goods_total) > order.shipping_fee
