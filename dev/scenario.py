@@ -1,8 +1,8 @@
 """Plays a scenario against a running shop: `python -m dev.scenario happy --url http://127.0.0.1:8080`.
 
-A scenario is a module of `dev/scenarios` with a first docstring line that says what happens and an
+A scenario is a module of `dev/scenarios` with a first docstring line and an `ABOUT` that say what happens, and an
 `async def play(stage)`. The stage has the customers, the back offices and LINE Pay's page; whoever listens to
-it (the terminal, a test, the local page) gets one line for everything that happens.
+it (the terminal, a test, the local page) gets one line for everything that happens. Its pace leaves time to read.
 """
 
 import argparse
@@ -12,7 +12,6 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 import httpx
 
@@ -21,9 +20,11 @@ from dev.driver.customer import Customer, anything
 from dev.driver.line_pay_books import LinePayBooks
 from dev.driver.order_system import OrderSystem
 from dev.driver.payment_page import PaymentPage
+from dev.driver.telling import Audience
 from dev.local.settings import STAFF_LINE_USER_ID, STAFF_NAME
+from dev.pace import SPEEDS, Pace, seconds_to_read
+from dev.playbill import playbill
 
-SCENARIOS = Path(__file__).parent / "scenarios"
 # How long the shop may take over things that it does by its own clock, unless told otherwise.
 PATIENCE_SECONDS = 180.0
 # The welcome is the first answer of a shop that may have just started.
@@ -32,11 +33,16 @@ WELCOME_SECONDS = 30.0
 
 @dataclass(frozen=True)
 class Line:
-    """One thing that happened: `kind` is step, act, met, unmet or error."""
+    """One thing that happened: `kind` is step, act, met, unmet or error.
+
+    `who` is the user id of the customer on whose phone an act shows, `link` a page to look at.
+    """
 
     kind: str
     text: str
     seconds: float
+    who: str = ""
+    link: str = ""
 
 
 Report = Callable[[Line], None]
@@ -46,31 +52,41 @@ class Unmet(AssertionError):
     """An expectation of the scenario did not hold."""
 
 
-class Stage:
-    """Everybody who takes part in a scenario."""
+class Stage(Audience):
+    """Everybody who takes part in a scenario. It hears what they do, and they wait for its pace."""
 
-    def __init__(self, base_url: str, report: Report, patience: float = PATIENCE_SECONDS) -> None:
+    def __init__(
+        self,
+        base_url: str,
+        report: Report,
+        patience: float = PATIENCE_SECONDS,
+        pace: Pace | None = None,
+    ) -> None:
         self.base_url = base_url
         self.patience = patience
         self._report = report
+        self._pace = pace or Pace()
+        self._unread = ""
         self._began = time.monotonic()
-        self.back_office = BackOffice(base_url, "wms", tell=self._act)
-        self.shop_office = BackOffice(base_url, "shop", tell=self._act)
-        self.pay = PaymentPage(tell=self._act)
+        self.back_office = BackOffice(base_url, "wms", audience=self)
+        self.shop_office = BackOffice(base_url, "shop", audience=self)
+        self.pay = PaymentPage(audience=self)
         self.books = LinePayBooks(base_url)
         self.order_system = OrderSystem(base_url)
         self._customers: list[Customer] = []
 
     async def customer(self, name: str = "王小明", language: str = "zh-TW") -> Customer:
         """A new customer, who has just added the shop as a friend and has been welcomed."""
-        customer = await Customer.create(self.base_url, name, language=language, tell=self._act)
+        await self.ready()
+        customer = await Customer.create(self.base_url, name, language=language, audience=self)
         self._customers.append(customer)
+        self.hear(f"{name} ▸ (adds the shop as a friend)", customer.user_id)
         await customer.wait_for(anything, WELCOME_SECONDS)
         return customer
 
     async def staff(self) -> Customer:
         """The phone of the shop's own person, with what came before already read."""
-        member = Customer(self.base_url, STAFF_LINE_USER_ID, STAFF_NAME, self._act)
+        member = Customer(self.base_url, STAFF_LINE_USER_ID, STAFF_NAME, self)
         self._customers.append(member)
         await member.new_messages()
         return member
@@ -85,8 +101,15 @@ class Stage:
         if not condition:
             raise Unmet(text)
 
-    def tell(self, kind: str, text: str) -> None:
-        self._report(Line(kind, text, round(time.monotonic() - self._began, 1)))
+    def tell(self, kind: str, text: str, who: str = "", link: str = "") -> None:
+        self._report(Line(kind, text, round(time.monotonic() - self._began, 1), who, link))
+
+    async def ready(self) -> None:
+        await self._pace.wait(seconds_to_read(self._unread))
+
+    def hear(self, text: str, who: str = "", link: str = "") -> None:
+        self._unread = text
+        self.tell("act", text, who, link)
 
     async def aclose(self) -> None:
         await self.back_office.aclose()
@@ -97,18 +120,10 @@ class Stage:
         for customer in self._customers:
             await customer.aclose()
 
-    def _act(self, text: str) -> None:
-        self.tell("act", text)
-
 
 def scenarios() -> dict[str, str]:
     """Every scenario by name, with what happens in it."""
-    found = {}
-    for path in sorted(SCENARIOS.glob("*.py")):
-        if not path.stem.startswith("_"):
-            module = importlib.import_module(f"dev.scenarios.{path.stem}")
-            found[path.stem] = (module.__doc__ or "").splitlines()[0]
-    return found
+    return {name: billed.english for name, billed in playbill().items()}
 
 
 def print_line(line: Line) -> None:
@@ -117,14 +132,18 @@ def print_line(line: Line) -> None:
 
 
 async def play(
-    name: str, base_url: str, report: Report = print_line, patience: float = PATIENCE_SECONDS
+    name: str,
+    base_url: str,
+    report: Report = print_line,
+    patience: float = PATIENCE_SECONDS,
+    pace: Pace | None = None,
 ) -> int:
     """Plays one scenario: 0 when everything held, 1 with a line that says what did not."""
     known = scenarios()
     if name not in known:
         report(Line("error", f"no scenario {name!r}; there is: {', '.join(known)}", 0.0))
         return 1
-    stage = Stage(base_url, report, patience)
+    stage = Stage(base_url, report, patience, pace)
     stage.step(f"{name}: {known[name]}")
     try:
         await importlib.import_module(f"dev.scenarios.{name}").play(stage)
@@ -149,15 +168,22 @@ def main(arguments: list[str]) -> int:
     parser.add_argument(
         "--patience", type=float, default=PATIENCE_SECONDS, help="seconds for the shop's own clock"
     )
+    parser.add_argument(
+        "--pace", type=int, choices=SPEEDS, default=0, help="time to read between the acts: 0 none, 2 half"
+    )
     chosen = parser.parse_args(arguments)
     if not chosen.name:
         for name, what in scenarios().items():
             print(f"{name:<16} {what}")
         return 0
-    failed = [name for name in chosen.name if asyncio.run(play(name, chosen.url, patience=chosen.patience))]
+    failed = [name for name in chosen.name if asyncio.run(_play_at(name, chosen))]
     if failed:
         print(f"\nnot as expected: {', '.join(failed)}")
     return 1 if failed else 0
+
+
+async def _play_at(name: str, chosen: argparse.Namespace) -> int:
+    return await play(name, chosen.url, patience=chosen.patience, pace=Pace(chosen.pace))
 
 
 if __name__ == "__main__":

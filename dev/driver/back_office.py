@@ -13,7 +13,7 @@ from typing import Any, Self
 
 import httpx
 
-from dev.driver.telling import Tell, silent
+from dev.driver.telling import NOBODY, Audience
 
 JsonObject = dict[str, Any]
 
@@ -52,9 +52,13 @@ class BackOffice:
     """One source of events, `wms` or `shop`."""
 
     def __init__(
-        self, base_url: str, source: str = "wms", secret: str | None = None, tell: Tell = silent
+        self,
+        base_url: str,
+        source: str = "wms",
+        secret: str | None = None,
+        audience: Audience = NOBODY,
     ) -> None:
-        self._tell = tell
+        self._audience = audience
         self.source = source
         self._secret = secret or LOCAL_SECRETS[source]
         self._client = httpx.AsyncClient(base_url=base_url, trust_env=False, timeout=60.0)
@@ -72,6 +76,7 @@ class BackOffice:
 
     async def send(self, event: JsonObject, *, secret: str | None = None) -> Taken:
         """Posts an event as it is; the same event again is a duplicate delivery."""
+        await self._audience.ready()
         body = json.dumps(event, ensure_ascii=False).encode()
         headers = sign(secret or self._secret, str(event["id"]), int(time.time()), body)
         response = await self._client.post(
@@ -81,7 +86,7 @@ class BackOffice:
         )
         about = event.get("subject") or event["data"].get("sku") or ""
         status = event["data"].get("status") or ""
-        self._tell(f"{self.source} ▸ {event['type']} {about} {status} → {response.status_code}")
+        self._audience.hear(f"{self.source} ▸ {event['type']} {about} {status} → {response.status_code}")
         return Taken(response.status_code, response.text, event)
 
     def event(

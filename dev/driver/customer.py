@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 import httpx
 
-from dev.driver.telling import Tell, brief, silent
+from dev.driver.telling import NOBODY, Audience, brief
 from dev.standins import line_reading
 
 JsonObject = dict[str, Any]
@@ -71,10 +71,10 @@ class Refused(AssertionError):
 class Customer:
     """One person's phone. Close it with `aclose`, or use it as a context manager."""
 
-    def __init__(self, base_url: str, user_id: str, name: str = "", tell: Tell = silent) -> None:
+    def __init__(self, base_url: str, user_id: str, name: str = "", audience: Audience = NOBODY) -> None:
         self.user_id = user_id
         self.name = name
-        self._tell = tell
+        self._audience = audience
         self._read = 0
         self._client = httpx.AsyncClient(base_url=base_url, trust_env=False, timeout=60.0)
 
@@ -86,14 +86,14 @@ class Customer:
         *,
         language: str = "zh-TW",
         follow: bool = True,
-        tell: Tell = silent,
+        audience: Audience = NOBODY,
     ) -> Self:
         """A new person with LINE, who adds the shop as a friend unless told not to."""
         async with httpx.AsyncClient(base_url=base_url, trust_env=False, timeout=60.0) as client:
             wish = {"displayName": name, "language": language, "follow": follow}
             created = _checked(await client.post("/_local/line/customers", json=wish), "a new customer")
         _taken(created, "follow")
-        return cls(base_url, created["user_id"], name, tell)
+        return cls(base_url, created["user_id"], name, audience)
 
     async def __aenter__(self) -> Self:
         return self
@@ -106,25 +106,28 @@ class Customer:
 
     async def say(self, text: str, **manner: Any) -> JsonObject:
         """Writes a message. `manner`: signature, copies, standby, as the control API takes them."""
-        self._tell(f"{self.name} ▸ {text}")
+        await self._tell(f"▸ {text}")
         return await self._do("text", {"text": text, **manner})
 
     async def tap(self, label: str, **manner: Any) -> JsonObject:
         """Taps the newest button that shows these words; a link's address is `opens` in the answer."""
-        self._tell(f"{self.name} ▸ [{label}]")
+        await self._tell(f"▸ [{label}]")
         return await self._do("tap", {"label": label, **manner})
 
     async def follow(self) -> JsonObject:
+        await self._tell("▸ (adds the shop as a friend)")
         return await self._do("follow", {})
 
     async def block(self) -> JsonObject:
+        await self._tell("▸ (blocks the shop)")
         return await self._do("unfollow", {})
 
     async def photo(self) -> JsonObject:
-        self._tell(f"{self.name} ▸ (photo)")
+        await self._tell("▸ (photo)")
         return await self._do("image", {})
 
     async def sticker(self) -> JsonObject:
+        await self._tell("▸ (sticker)")
         return await self._do("sticker", {})
 
     async def redeliver(self, event_id: str) -> JsonObject:
@@ -150,7 +153,8 @@ class Customer:
                     if fits(message):
                         self._read = position
                         seconds = time.monotonic() - began
-                        self._tell(f"{self.name} ◂ {brief(message.words, message.labels)} ({seconds:.1f} s)")
+                        said = f"{self.name} ◂ {brief(message.words, message.labels)} ({seconds:.1f} s)"
+                        self._audience.hear(said, self.user_id)
                         return message
                     passed.append(message)
             if left <= 0:
@@ -181,6 +185,11 @@ class Customer:
             for entry in found
             if entry["delivered"] and not entry["unsent"]
         ]
+
+    async def _tell(self, act: str) -> None:
+        """Before an act: waits for whoever follows it, and says what comes."""
+        await self._audience.ready()
+        self._audience.hear(f"{self.name} {act}", self.user_id)
 
     async def _do(self, what: str, body: JsonObject) -> JsonObject:
         response = await self._client.post(f"/_local/line/customers/{quote(self.user_id)}/{what}", json=body)

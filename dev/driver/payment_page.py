@@ -6,7 +6,7 @@ from urllib.parse import urljoin
 
 import httpx
 
-from dev.driver.telling import Tell, silent
+from dev.driver.telling import NOBODY, Audience
 
 
 class PaymentFailed(AssertionError):
@@ -16,8 +16,8 @@ class PaymentFailed(AssertionError):
 class PaymentPage:
     """A browser that follows LINE Pay's redirect to the shop with one plain GET, as phones do."""
 
-    def __init__(self, tell: Tell = silent) -> None:
-        self._tell = tell
+    def __init__(self, audience: Audience = NOBODY) -> None:
+        self._audience = audience
         self._client = httpx.AsyncClient(trust_env=False, timeout=60.0)
 
     async def __aenter__(self) -> Self:
@@ -49,13 +49,14 @@ class PaymentPage:
 
     async def press(self, payment_url: str, button: str) -> str:
         """Opens the page and presses a button: the address that the browser is sent to, or nothing."""
+        await self._audience.ready()
         page = await self._client.get(payment_url)
         if page.status_code >= 400:
             raise PaymentFailed(f"the payment page answered {page.status_code}: {page.text[:200]}")
         answer = await self._client.post(f"{str(page.url).rstrip('/')}/{button}")
         if answer.status_code >= 400:
             raise PaymentFailed(f"{button} answered {answer.status_code}: {answer.text[:200]}")
-        self._tell(f"LINE Pay ▸ [{button}]")
+        self._audience.hear(f"LINE Pay ▸ [{button}]", link=str(page.url))
         location = answer.headers.get("location", "")
         return urljoin(str(answer.url), location) if location else ""
 
@@ -65,15 +66,16 @@ class PaymentPage:
 
     async def visit(self, address: str) -> httpx.Response:
         """Opens the shop's page, whatever it answers."""
+        await self._audience.ready()
         answer = await self._client.get(address)
-        self._tell(f"browser ▸ the shop's page → {answer.status_code}")
+        self._audience.hear(f"browser ▸ the shop's page → {answer.status_code}", link=address)
         return answer
 
     async def _return(self, leads_to: str) -> httpx.Response:
         if not leads_to:
             raise PaymentFailed("LINE Pay sent the browser nowhere")
         answer = await self._client.get(leads_to)
-        self._tell(f"browser ▸ back to the shop → {answer.status_code}")
+        self._audience.hear(f"browser ▸ back to the shop → {answer.status_code}", link=leads_to)
         if answer.status_code >= 400:
             raise PaymentFailed(f"the shop's page answered {answer.status_code}")
         return answer

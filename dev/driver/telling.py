@@ -1,14 +1,21 @@
-"""How the drivers tell what they do: one short line each, to whoever listens."""
+"""How the drivers tell what they do: one short line each, to whoever listens, who may hold up what comes next."""
 
-from collections.abc import Callable, Sequence
-
-Tell = Callable[[str], None]
+from collections.abc import Sequence
 
 LONGEST = 100
 
 
-def silent(_line: str) -> None:
-    """Nobody listens."""
+class Audience:
+    """Whoever follows what the drivers do. This one does not listen, and holds nobody up."""
+
+    async def ready(self) -> None:
+        """Returns when the next act may begin."""
+
+    def hear(self, text: str, who: str = "", link: str = "") -> None:
+        """What was done. `who`: the user id of the customer on whose phone it shows; `link`: a page to look at."""
+
+
+NOBODY = Audience()
 
 
 def brief(words: str, labels: Sequence[str] = ()) -> str:

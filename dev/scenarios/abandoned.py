@@ -9,7 +9,10 @@ from dev.driver.shopping import (
     wait_for_payment_link,
     wait_until_paid,
 )
+from dev.playbill import About, Group
 from dev.scenario import Stage
+
+ABOUT = About(Group.PAYMENT, "付款後關閉視窗", "顧客付款後沒等頁面打開就關掉；商店自己發現已經付款。")
 
 
 async def play(stage: Stage) -> None:

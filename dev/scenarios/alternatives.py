@@ -1,7 +1,10 @@
 """More is wanted than there is: what is there now, when the rest could come, what is like it; nothing is ordered."""
 
 from dev.driver.shopping import ANSWER, GRACE, has_accept
+from dev.playbill import About, Group
 from dev.scenario import Stage
+
+ABOUT = About(Group.ORDERING, "要得比庫存多", "回答現在有多少、何時補貨、哪一款類似；什麼都不會被訂走。")
 
 
 async def play(stage: Stage) -> None:

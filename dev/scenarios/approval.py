@@ -2,7 +2,12 @@
 
 from dev.driver.customer import anything
 from dev.driver.shopping import ANSWER, GRACE, accept, ask_for_quote, has_accept, wait_for_payment_link
+from dev.playbill import About, Group
 from dev.scenario import Stage
+
+ABOUT = About(
+    Group.PRICES, "低於底價，店員核准", "出價低於底價，送到店員自己的聊天室；核准後顧客用這個價格下單。"
+)
 
 
 async def play(stage: Stage) -> None:

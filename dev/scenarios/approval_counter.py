@@ -2,8 +2,11 @@
 
 from dev.driver.customer import Message
 from dev.driver.shopping import ANSWER, GRACE, NOTICE, ask_for_quote, has_accept
+from dev.playbill import About, Group
 from dev.scenario import Stage
 from dev.standins.line_reading import buttons
+
+ABOUT = About(Group.PRICES, "低於底價，店員還價", "店員還另一個價，再婉拒下一個；後台系統也能決定。")
 
 
 def approval_in(card: Message) -> str:

@@ -2,7 +2,10 @@
 
 from dev.driver.customer import anything
 from dev.driver.shopping import ANSWER, GRACE, ask_for_quote, has_accept
+from dev.playbill import About, Group
 from dev.scenario import Stage
+
+ABOUT = About(Group.ORDERING, "分好幾句說", "顧客像平常聊天一樣，品名、數量、追加、日期、修改各寫一句。")
 
 
 async def play(stage: Stage) -> None:

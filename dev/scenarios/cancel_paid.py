@@ -1,7 +1,12 @@
 """A customer cancels a paid order: the order system stops packing, all money goes back, the goods are free again."""
 
 from dev.driver.shopping import ANSWER, GRACE, SETTLED, ask_for_quote, buy
+from dev.playbill import About, Group
 from dev.scenario import Stage
+
+ABOUT = About(
+    Group.AFTERWARDS, "取消已付款的訂單", "取消已付款的訂單：訂單系統停止備貨，全額退款，庫存釋出。"
+)
 
 ALL_OF_IT = "限量春茶 5 罐"
 

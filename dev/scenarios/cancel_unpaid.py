@@ -1,7 +1,10 @@
 """A customer cancels before paying: nothing is charged, not even by the old link, and the goods are free again."""
 
 from dev.driver.shopping import ANSWER, GRACE, SETTLED, ask_for_quote, order_and_get_link, order_number
+from dev.playbill import About, Group
 from dev.scenario import Stage
+
+ABOUT = About(Group.AFTERWARDS, "付款前取消", "付款前取消：就算按了舊連結也不會扣款，庫存釋出。")
 
 # All that the demo shop has of it, so that nobody else could have any while it is on hold.
 ALL_OF_IT = "限量春茶 5 罐"

@@ -1,7 +1,10 @@
 """A customer changes the address of a paid order; the order system hears of it, until there is a label."""
 
 from dev.driver.shopping import ANSWER, GRACE, SETTLED, buy
+from dev.playbill import About, Group
 from dev.scenario import Stage
+
+ABOUT = About(Group.DELIVERY, "更改地址", "付款後更改配送地址，訂單系統會收到；託運單建立後就不能改。")
 
 NEW = "台中市西屯區台灣大道三段99號"
 

@@ -1,7 +1,10 @@
 """A customer compares three teas and orders one of them by its button."""
 
 from dev.driver.shopping import ANSWER, GRACE, has_accept
+from dev.playbill import About, Group
 from dev.scenario import Stage
+
+ABOUT = About(Group.ORDERING, "比較三種茶", "顧客請商店比較三種茶，再按按鈕訂其中一種。")
 
 
 async def play(stage: Stage) -> None:

@@ -11,7 +11,10 @@ from dev.driver.shopping import (
     wait_for_payment_link,
     wait_until_paid,
 )
+from dev.playbill import About, Group
 from dev.scenario import Stage
+
+ABOUT = About(Group.ORDERING, "折扣碼", "錯的折扣碼什麼都不改，對的折抵 NT$100，只能用一次，沒付款會退回。")
 
 CODE = "TEA100"
 

@@ -11,7 +11,10 @@ from dev.driver.shopping import (
     wait_for_payment_link,
     wait_until_paid,
 )
+from dev.playbill import About, Group
 from dev.scenario import Stage
+
+ABOUT = About(Group.PAYMENT, "付款被拒再付一次", "第一次付款被拒；顧客再付一次，訂單只成立一次。")
 
 
 def offers_payment(message: Message) -> bool:

@@ -4,7 +4,12 @@ import asyncio
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from dev.driver.shopping import GRACE, SETTLED, order_and_get_link, times_told_paid, wait_until_paid
+from dev.playbill import About, Group
 from dev.scenario import Stage
+
+ABOUT = About(
+    Group.PAYMENT, "同時返回十次", "十個視窗同時從 LINE Pay 返回，還有改過的網址：只扣款一次，只通知一次。"
+)
 
 AT_ONCE = 10
 

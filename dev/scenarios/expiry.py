@@ -2,7 +2,10 @@
 
 from dev.driver.customer import anything
 from dev.driver.shopping import ANSWER, GRACE, ask_for_quote, has_accept
+from dev.playbill import About, Group
 from dev.scenario import Stage
+
+ABOUT = About(Group.ORDERING, "報價到期", "沒有人回覆報價：到期後庫存釋出，按一下就依今日價格重報。")
 
 
 async def play(stage: Stage) -> None:

@@ -1,7 +1,12 @@
 """A customer looks at what is kept, wishes to be forgotten, hears that it is done, and orders again as somebody new."""
 
 from dev.driver.shopping import ANSWER, GRACE, NOTICE, ask_for_quote, buy
+from dev.playbill import About, Group
 from dev.scenario import Stage
+
+ABOUT = About(
+    Group.PEOPLE, "刪除個人資料", "顧客查看留存的資料、要求刪除、收到完成通知，再以新顧客身分訂購。"
+)
 
 SWEPT = 150.0
 """Seconds; the sweeper, who carries it out, comes once a minute."""

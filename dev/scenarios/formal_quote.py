@@ -4,7 +4,10 @@ import httpx
 
 from dev.driver.customer import Message
 from dev.driver.shopping import ANSWER, GRACE, ask_for_quote, has_accept
+from dev.playbill import About, Group
 from dev.scenario import Stage
+
+ABOUT = About(Group.ORDERING, "正式報價單", "採購要存檔用的報價單：聊天室給連結，頁面會顯示後來的結果。")
 
 
 def page_link(message: Message) -> str:

@@ -2,7 +2,10 @@
 
 from dev.driver.customer import anything
 from dev.driver.shopping import ANSWER, GRACE, accept, ask_for_quote, has_accept, wait_for_payment_link
+from dev.playbill import About, Group
 from dev.scenario import Stage
+
+ABOUT = About(Group.PRICES, "議價", "顧客議價兩次，再多買幾盒拿到最後一級價格，就用這個價格下單。")
 
 
 async def play(stage: Stage) -> None:

@@ -2,7 +2,10 @@
 
 from dev.driver.customer import Customer
 from dev.driver.shopping import ANSWER, GRACE, ask_for_quote
+from dev.playbill import About, Group
 from dev.scenario import Stage
+
+ABOUT = About(Group.PEOPLE, "轉真人客服", "顧客要找真人；店員接手聊天、結束後，商店恢復自動回覆。")
 
 QUIET_SECONDS = 4.0
 

@@ -10,7 +10,10 @@ from dev.driver.shopping import (
     wait_for_payment_link,
     wait_until_paid,
 )
+from dev.playbill import About, Group
 from dev.scenario import Stage
+
+ABOUT = About(Group.ORDERING, "一路順利", "顧客詢價三箱茶、接受報價、付款，一路收到出貨和送達通知。")
 
 
 async def play(stage: Stage) -> None:

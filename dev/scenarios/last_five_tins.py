@@ -1,7 +1,10 @@
 """Two customers and the last five tins: who asks first has them on hold, the other hears what there is and waits."""
 
 from dev.driver.shopping import ANSWER, GRACE, ask_for_quote, has_accept
+from dev.playbill import About, Group
 from dev.scenario import Stage
+
+ABOUT = About(Group.ORDERING, "最後五罐", "兩位顧客都要最後五罐：先問的人先保留，另一位聽到還有什麼可以等。")
 
 ALL_OF_IT = "限量春茶 5 罐"
 

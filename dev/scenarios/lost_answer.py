@@ -1,7 +1,12 @@
 """LINE Pay takes the money and its answer is lost; the shop finds out, tells it once, and never says "failed"."""
 
 from dev.driver.shopping import GRACE, PAID, SETTLED, order_and_get_link, times_told_paid, wait_until_paid
+from dev.playbill import About, Group
 from dev.scenario import Stage
+
+ABOUT = About(
+    Group.PAYMENT, "扣款成功但回覆遺失", "LINE Pay 扣了款，回覆卻遺失；商店查明後只說一次，絕不說「失敗」。"
+)
 
 # Words that nobody may read while the outcome is unknown.
 FAILED = ("付款失敗", "未完成付款", "付款未通過", "failed")

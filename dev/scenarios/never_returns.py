@@ -1,7 +1,12 @@
 """A customer approves and never opens the shop's page; a scheduled look confirms, and it is told once."""
 
 from dev.driver.shopping import GRACE, SETTLED, order_and_get_link, times_told_paid, wait_until_paid
+from dev.playbill import About, Group
 from dev.scenario import Stage
+
+ABOUT = About(
+    Group.PAYMENT, "付款後不再回來", "顧客同意付款後不再打開商店的頁面；商店定時查看後請款，只通知一次。"
+)
 
 
 async def play(stage: Stage) -> None:

@@ -2,7 +2,10 @@
 
 from dev.driver.customer import Customer
 from dev.driver.shopping import ANSWER, GRACE, has_accept
+from dev.playbill import About, Group
 from dev.scenario import Stage
+
+ABOUT = About(Group.ORDERING, "先問商品", "顧客用三種語言詢問商品，再訂剛剛聊到的那一款。")
 
 ASKED = (
     ("茉莉綠茶保存期限多久？", "730 天"),

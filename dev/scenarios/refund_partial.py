@@ -1,7 +1,10 @@
 """A part of the money goes back, then the rest, then nobody can have more than was paid."""
 
 from dev.driver.shopping import GRACE, SETTLED, buy
+from dev.playbill import About, Group
 from dev.scenario import Stage
+
+ABOUT = About(Group.AFTERWARDS, "部分退款", "先退一部分，再退其餘；退款總額不會超過付款金額。")
 
 PART = 100
 

@@ -1,7 +1,10 @@
 """A back office asks for the same refund again, with the same id and with others: the money goes back once."""
 
 from dev.driver.shopping import GRACE, SETTLED, buy
+from dev.playbill import About, Group
 from dev.scenario import Stage
+
+ABOUT = About(Group.AFTERWARDS, "重複的退款要求", "後台用同一個和不同的編號要求同一筆退款：只退一次。")
 
 
 async def play(stage: Stage) -> None:

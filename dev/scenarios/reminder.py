@@ -2,7 +2,10 @@
 
 from dev.driver.customer import anything
 from dev.driver.shopping import ANSWER, GRACE, accept, ask_for_quote, has_accept, wait_for_payment_link
+from dev.playbill import About, Group
 from dev.scenario import Stage
+
+ABOUT = About(Group.ORDERING, "報價快到期的提醒", "報價快到期時提醒一次，提醒上的按鈕就能接受。")
 
 
 async def play(stage: Stage) -> None:

@@ -1,7 +1,10 @@
 """Goods that came are to go back, by button and with a photo; the back office refunds and the customer hears of it."""
 
 from dev.driver.shopping import ANSWER, GRACE, NOTICE, SETTLED, buy
+from dev.playbill import About, Group
 from dev.scenario import Stage
+
+ABOUT = About(Group.AFTERWARDS, "退貨", "收到後用按鈕申請退貨並附照片；後台退款，顧客收到通知。")
 
 
 async def play(stage: Stage) -> None:

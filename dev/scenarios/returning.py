@@ -10,8 +10,11 @@ from dev.driver.shopping import (
     wait_for_payment_link,
     wait_until_paid,
 )
+from dev.playbill import About, Group
 from dev.scenario import Stage
 from dev.standins.line_reading import buttons
+
+ABOUT = About(Group.ORDERING, "老顧客再訂一次", "顧客第二次訂購，按一下就沿用上次的配送資料。")
 
 # How a button says "the same as last time".
 SAME = ("沿用", "上次")

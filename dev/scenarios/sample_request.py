@@ -1,7 +1,10 @@
 """A customer asks for a sample, which always reaches a person; a large wish on top makes a hot lead of it."""
 
 from dev.driver.shopping import ANSWER, GRACE, ask_for_quote
+from dev.playbill import About, Group
 from dev.scenario import Stage
+
+ABOUT = About(Group.PEOPLE, "要樣品", "要樣品一定會通知店員；加上大量詢價，就成為熱門客戶。")
 
 
 async def play(stage: Stage) -> None:

@@ -1,7 +1,10 @@
 """The store for the pick-up closes; the customer hears of it, and of the parcel's way on."""
 
 from dev.driver.shopping import GRACE, NOTICE, buy
+from dev.playbill import About, Group
 from dev.scenario import Stage
+
+ABOUT = About(Group.DELIVERY, "取件門市關閉", "取件門市暫停營業；顧客收到通知，也知道包裹改到哪裡。")
 
 
 async def play(stage: Stage) -> None:

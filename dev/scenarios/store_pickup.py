@@ -1,7 +1,10 @@
 """A customer has the parcel sent to a convenience store and picks it up there."""
 
 from dev.driver.shopping import ANSWER, GRACE, NOTICE, buy
+from dev.playbill import About, Group
 from dev.scenario import Stage
+
+ABOUT = About(Group.DELIVERY, "超商取貨", "包裹寄到便利商店，顧客到店取件。")
 
 STORE = {"name": "7-11 市府門市", "address": "台北市信義區市府路1號", "deadline": "2030-12-31"}
 

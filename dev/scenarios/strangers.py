@@ -2,7 +2,10 @@
 
 from dev.driver.customer import Customer, anything
 from dev.driver.shopping import ANSWER, GRACE, buy
+from dev.playbill import About, Group
 from dev.scenario import Stage
+
+ABOUT = About(Group.PEOPLE, "別人的訂單編號", "別人拿訂單編號來問：回答和不存在的編號完全一樣。")
 
 NEVER_WAS = "A7K3Q-9XM2T"
 

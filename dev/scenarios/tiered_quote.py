@@ -10,7 +10,12 @@ from dev.driver.shopping import (
     wait_for_payment_link,
     wait_until_paid,
 )
+from dev.playbill import About, Group
 from dev.scenario import Stage
+
+ABOUT = About(
+    Group.ORDERING, "差一點就有量大優惠", "報價差四盒就到下一級價格，按一下補到；服務項目也一起報價。"
+)
 
 DETAILS = "謝宜君 0911222333 台北市松山區民生東路五段69號"
 

@@ -2,7 +2,10 @@
 
 from dev.driver.customer import anything
 from dev.driver.shopping import ANSWER, GRACE, ask_for_quote, has_accept
+from dev.playbill import About, Group
 from dev.scenario import Stage
+
+ABOUT = About(Group.ORDERING, "店裡沒有的商品", "顧客先問沒有賣的東西，再問有賣的。")
 
 
 async def play(stage: Stage) -> None:

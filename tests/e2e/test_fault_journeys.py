@@ -31,20 +31,20 @@ pytestmark = pytest.mark.local_run
 DETAILS = "王小明 0912345678 台北市信義區市府路45號"
 
 
-@pytest.mark.parametrize(
-    "scenario",
-    [
-        "lost_answer",
-        "never_returns",
-        "double_return",
-        "declined",
-        "refund_twice",
-        "refund_partial",
-        "cancel_unpaid",
-        "cancel_paid",
-        "change_address",
-    ],
-)
+FAULT_JOURNEYS = [
+    "lost_answer",
+    "never_returns",
+    "double_return",
+    "declined",
+    "refund_twice",
+    "refund_partial",
+    "cancel_unpaid",
+    "cancel_paid",
+    "change_address",
+]
+
+
+@pytest.mark.parametrize("scenario", FAULT_JOURNEYS)
 def test_the_journey_goes_as_its_scenario_says(local_run: LocalRun, scenario: str) -> None:
     told: list[Line] = []
 

@@ -8,37 +8,46 @@ from collections.abc import Iterator
 
 import pytest
 
-from dev.scenario import Line, play
+from dev.scenario import Line, play, scenarios
 from tests.e2e.spawned import LocalRun, local_stack
+from tests.e2e.test_fault_journeys import FAULT_JOURNEYS
 
 pytestmark = pytest.mark.local_run
 
 
-@pytest.mark.parametrize(
-    "scenario",
-    [
-        "happy",
-        "store_pickup",
-        "returning",
-        "store_closed",
-        "unknown_product",
-        "tiered_quote",
-        "alternatives",
-        "coupon",
-        "last_five_tins",
-        "product_question",
-        "comparison",
-        "sample_request",
-        "hand_over",
-        "return_goods",
-        "strangers",
-        "forget_me",
-        "haggle",
-        "approval",
-        "approval_counter",
-        "formal_quote",
-    ],
-)
+JOURNEYS = [
+    "happy",
+    "burst",
+    "store_pickup",
+    "returning",
+    "store_closed",
+    "split_shipment",
+    "unknown_product",
+    "tiered_quote",
+    "alternatives",
+    "coupon",
+    "last_five_tins",
+    "product_question",
+    "comparison",
+    "sample_request",
+    "hand_over",
+    "return_goods",
+    "strangers",
+    "forget_me",
+    "haggle",
+    "approval",
+    "approval_counter",
+    "formal_quote",
+    "abandoned",
+]
+ABOUT_TIME = ["reminder", "expiry"]
+
+
+def test_every_scenario_is_played_by_a_test() -> None:
+    assert sorted([*JOURNEYS, *ABOUT_TIME, *FAULT_JOURNEYS]) == list(scenarios())
+
+
+@pytest.mark.parametrize("scenario", JOURNEYS)
 def test_the_journey_goes_as_its_scenario_says(local_run: LocalRun, scenario: str) -> None:
     told: list[Line] = []
 
@@ -55,7 +64,7 @@ def hasty_run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalRun]:
         yield run
 
 
-@pytest.mark.parametrize("scenario", ["reminder", "expiry"])
+@pytest.mark.parametrize("scenario", ABOUT_TIME)
 def test_the_journey_of_a_quote_and_its_time_goes_as_its_scenario_says(
     hasty_run: LocalRun, scenario: str
 ) -> None:
