@@ -1,4 +1,4 @@
-"""One order in two parcels: the first arrives while the second is still to come; where the order is follows from both."""
+"""One order in two parcels: the first arrives while the second is still to come, and both say where the order is."""
 
 from dev.driver.customer import Customer, Message
 from dev.driver.shopping import ANSWER, GRACE, NOTICE, buy
