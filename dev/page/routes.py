@@ -6,7 +6,7 @@ and the local run's order system (`POST /_local/order-system`), to which the pro
 
 import json
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -19,8 +19,11 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Receive, Scope, Send
 
 from dev.driver.back_office import BackOffice
+from dev.page.asking import json_object
 from dev.page.desk import Desk
 from dev.page.feed import Feed
+from dev.page.player import Player
+from dev.page.playing import playing_routes
 from dev.page.shop_front import LOGO, PUBLIC_PICTURES, ShopFront
 from dev.page.stream import FirstCustomer, OrderSource, page_events, read_orders
 from dev.standins.line_platform import LinePlatform
@@ -63,10 +66,12 @@ class Credentials(Protocol):
 
 
 class Settings(Protocol):
-    """The choice of the local run that the page needs."""
+    """The choices of the local run that the page needs; `chosen` by the stack's parameters."""
 
     @property
     def shop_csv(self) -> Path | None: ...
+    @property
+    def chosen(self) -> Mapping[str, str]: ...
 
 
 class PageContext(Protocol):
@@ -107,6 +112,7 @@ def page_routes(context: PageContext, shop_folder: Path = DEMO_SHOP) -> list[Bas
     first_customer = FirstCustomer(context.line)
     run = secrets.token_hex(8)
     orders: OrderSource | None = getattr(context, "orders", None)
+    player = Player(context.base_url, context.line, feed, context.settings.chosen)
 
     async def index(_request: Request) -> Response:
         return FileResponse(
@@ -139,7 +145,7 @@ def page_routes(context: PageContext, shop_folder: Path = DEMO_SHOP) -> list[Bas
         )
 
     async def send_back_office_event(request: Request) -> Response:
-        asked = await _json_object(request)
+        asked = await json_object(request)
         if asked is None or not isinstance(asked.get("data"), dict) or not isinstance(asked.get("type"), str):
             return JSONResponse({"message": "send an object with type and data as application/json"}, 400)
         async with BackOffice(context.base_url, SOURCE, context.credentials.wms_secret) as office:
@@ -185,19 +191,9 @@ def page_routes(context: PageContext, shop_folder: Path = DEMO_SHOP) -> list[Bas
         Route("/_local/page/config", config),
         Route("/_local/page/stream", stream),
         Route("/_local/page/back-office", send_back_office_event, methods=["POST"]),
+        *playing_routes(player, context.line, shop.name()),
         Mount("/_local/page/static", _Assets(directory=FOLDER / "static"), name="page-assets"),
     ]
-
-
-async def _json_object(request: Request) -> JsonObject | None:
-    """The body, only when it says to be JSON: a form of a foreign page cannot say so."""
-    if request.headers.get("content-type", "").partition(";")[0] != "application/json":
-        return None
-    try:
-        body = await request.json()
-    except ValueError:
-        return None
-    return body if isinstance(body, dict) else None
 
 
 def _proven(body: bytes, headers: dict[str, str], secret: str) -> bool:

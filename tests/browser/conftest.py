@@ -84,6 +84,7 @@ class Secrets:
 @dataclass(frozen=True)
 class Choices:
     shop_csv: Path | None = None
+    chosen: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass
