@@ -5,7 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from storefront.domain.payment_answers import TABLES, Call, Verdict
-from storefront.services import checkout, refunding
+from storefront.services import attempts, refunding
 from tests.aws.deployment import Deployment
 from tests.explorer.engine import FUNCTION_LIFE
 from tests.explorer.every_scenario import SCENARIOS
@@ -31,4 +31,4 @@ def test_a_lease_outlives_the_function_that_took_it() -> None:
     """Otherwise a call of an earlier claim could still be on its way when somebody else asks."""
     life = Deployment().resources["LinePayCheckoutFunction"]["Properties"]["Timeout"]
     assert timedelta(seconds=life) <= FUNCTION_LIFE
-    assert min(checkout.CALL_LEASE, refunding.CALL_LEASE) > FUNCTION_LIFE
+    assert min(attempts.CALL_LEASE, refunding.CALL_LEASE) > FUNCTION_LIFE

@@ -25,6 +25,9 @@ class Mutant:
 
 
 _CHECKOUT: Final = "storefront.services.checkout"
+_ATTEMPTS: Final = "storefront.services.attempts"
+_OPENING: Final = "storefront.services.opening"
+_SETTLING: Final = "storefront.services.settling"
 _REFUNDING: Final = "storefront.services.refunding"
 _TELLING: Final = "storefront.services.telling"
 _SHIPPING: Final = "storefront.services.shipping"
@@ -35,7 +38,7 @@ _PAYMENT: Final = "storefront.domain.payment"
 MUTANTS: Final = (
     Mutant(
         "the claim leaves no mark on the order",
-        _CHECKOUT,
+        _SETTLING,
         "self._store.commit(Put(confirming), Put(claimed))",
         "self._store.commit(Put(claimed))",
         "expiry",
@@ -58,14 +61,14 @@ MUTANTS: Final = (
     ),
     Mutant(
         "a confirm without an answer has failed",
-        _CHECKOUT,
+        _SETTLING,
         "self._after_silence(attempt, cause)",
         'self._refused(attempt, "silence", Topic.PAYMENT_DECLINED)',
         "lost-answers",
     ),
     Mutant(
         "1152 and 1172 mean that it is paid",
-        _CHECKOUT,
+        _SETTLING,
         """            case Verdict.MAYBE_ALREADY:
                 self._recover(attempt, cause)
 """,
@@ -76,14 +79,14 @@ MUTANTS: Final = (
     ),
     Mutant(
         "a decline of a repeated confirm ends the attempt",
-        _CHECKOUT,
+        _SETTLING,
         "and attempt.claims == 1",
         "and attempt.claims >= 1",
         "lost-answers",
     ),
     Mutant(
         "another amount is as good as ours",
-        _CHECKOUT,
+        _SETTLING,
         "if not ours or foreign or capture.amount != attempt.amount:",
         "if not ours or foreign:",
         "mismatch",
@@ -103,21 +106,21 @@ MUTANTS: Final = (
     ),
     Mutant(
         "a refused attempt keeps its order",
-        _CHECKOUT,
+        _ATTEMPTS,
         "writes.append(Put(order.confirm_refused()))",
         "pass",
         "customer-cancels",
     ),
     Mutant(
         "a replaced link stays open",
-        _CHECKOUT,
+        _OPENING,
         "if previous is not None and previous.is_open:",
         "if previous is not None and not previous.is_open:",
         "two-attempts",
     ),
     Mutant(
         "paid goods stay on hold",
-        _CHECKOUT,
+        _SETTLING,
         "StockMove(line.sku, held=-line.quantity, committed=line.quantity)",
         "StockMove(line.sku, available=-line.quantity, committed=line.quantity)",
         "callbacks",

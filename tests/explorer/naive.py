@@ -25,17 +25,19 @@ class NaiveCheckout(Checkout):
     """Settles and closes without a claim."""
 
     def settle(self, attempt_id: str, cause: str) -> None:
-        attempt = self._attempt(attempt_id)
+        attempt = self._attempts.find(attempt_id)
         if attempt is None or attempt.state is not AttemptState.REQUESTED or attempt.transaction_id is None:
             return
         if self._gateway.check(attempt.transaction_id).value is not Authentication.AUTHENTICATED:
             return
         answer = self._gateway.confirm(attempt.transaction_id, attempt.amount, attempt.currency)
-        order = self._order(attempt.order_number)
+        order = self._attempts.order(attempt.order_number)
         now = self._clock()
         if answer.verdict is not Verdict.DONE:
             self._write(replace(attempt, state=AttemptState.FAILED, settled_at=now, due_at=None))
-            self._tell_once(order, Topic.PAYMENT_DECLINED, f"payment_declined:{attempt.attempt_id}", {})
+            self._attempts.tell_once(
+                order, Topic.PAYMENT_DECLINED, f"payment_declined:{attempt.attempt_id}", {}
+            )
             return
         paid = replace(
             order, state=OrderState.PAID, hold=HoldState.COMMITTED, captured=order.total, due_at=None
@@ -60,13 +62,13 @@ class NaiveCheckout(Checkout):
         self._waits.wake(order, WaitStep.PAYMENT, order.order_number)
 
     def close(self, order_number: str, cause: str) -> Closing:
-        order = self._order(order_number)
+        order = self._attempts.order(order_number)
         now = self._clock()
         if order.state is not OrderState.AWAITING_PAYMENT or now < order.hold_until:
             return Closing.UNSETTLED
         self._write(replace(order, state=OrderState.EXPIRED, hold=HoldState.RELEASED, due_at=None))
         self._store.commit(*released(order.counted_lines))
-        self._tell_once(order, Topic.ORDER_EXPIRED, "expired", {})
+        self._attempts.tell_once(order, Topic.ORDER_EXPIRED, "expired", {})
         return Closing.CLOSED
 
     def _write(self, entity: Any) -> None:

@@ -86,14 +86,17 @@ TARGETS: Final = (
         ("unit/test_payment_answers.py", WORDS),
         on_import=frozenset({"_table"}),
     ),
-    Target(
-        "services/checkout.py",
-        Group.ATTEMPT,
-        (
-            *_services("opening_rows", "paying_rows", "closing_rows", "settling", "opening", "closing"),
-            *(WORDS, *_services("money_in_vain", "coupon_desk", "payment_page")),
-        ),
-        import_tests=7,
+    *(
+        Target(
+            f"services/{module}.py",
+            Group.ATTEMPT,
+            (
+                *_services("opening_rows", "paying_rows", "closing_rows", "settling", "opening", "closing"),
+                *(WORDS, *_services("money_in_vain", "coupon_desk", "payment_page")),
+            ),
+            import_tests=7,
+        )
+        for module in ("checkout", "opening", "settling", "attempts")
     ),
     Target("services/payment_page.py", Group.ATTEMPT, _services("payment_page")),
     Target(

@@ -11,7 +11,7 @@ from storefront.domain.outbox import Message, MessageState
 from storefront.domain.payment import AttemptState, PaymentAttempt, attempt_id_of
 from storefront.domain.payment_answers import Call
 from storefront.domain.quote import Discount, DiscountKind
-from storefront.services.checkout import CALL_LEASE
+from storefront.services.attempts import CALL_LEASE
 from storefront.services.ports import SendOutcome, Write
 from tests.doubles.line_pay_model import LinePayModel, Lost
 from tests.doubles.little_shop import GRACE, ORDER, WINDOW, LittleShop

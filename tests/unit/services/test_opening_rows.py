@@ -15,7 +15,8 @@ from storefront.domain.outbox import Topic
 from storefront.domain.payment import AttemptState, PaymentAttempt
 from storefront.domain.payment_answers import Answer, Call, Verdict
 from storefront.domain.quote import Discount, DiscountKind
-from storefront.services.checkout import CALL_LEASE, SWEEP_GRACE, Checkout, Closing
+from storefront.services.attempts import CALL_LEASE, SWEEP_GRACE
+from storefront.services.checkout import Checkout, Closing
 from storefront.services.ports import Put, Write
 from tests.doubles.line_pay_model import Lost
 from tests.doubles.little_shop import CUSTOMER, GRACE, ORDER, WINDOW, LittleShop

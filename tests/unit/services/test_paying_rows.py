@@ -14,9 +14,10 @@ from storefront.domain.order import HistoryStep, HoldState, Order, OrderState
 from storefront.domain.outbox import OrderEvent, OrderEventType, Topic
 from storefront.domain.payment import AttemptState, PaymentAttempt
 from storefront.domain.payment_answers import Answer, Call, Capture, Verdict
-from storefront.services.checkout import CALL_LEASE, GIVE_UP_AFTER, SWEEP_GRACE
+from storefront.services.attempts import CALL_LEASE, SWEEP_GRACE
 from storefront.services.order_events import order_event
 from storefront.services.ports import Put, Write
+from storefront.services.settling import GIVE_UP_AFTER
 from tests.doubles.line_pay_model import Lost, Script
 from tests.doubles.little_shop import CUSTOMER, ORDER, STOCK, TEA, WINDOW, LittleShop
 from tests.doubles.machinery import START

@@ -10,8 +10,9 @@ from storefront.domain.errors import Conflict
 from storefront.domain.order import HoldState, Order, OrderState
 from storefront.domain.payment import CHECK_SCHEDULE, AttemptState, PaymentAttempt
 from storefront.domain.payment_answers import TABLES, Call, Verdict
-from storefront.services.checkout import CALL_LEASE, GIVE_UP_AFTER, MISMATCH_WAIT_SECONDS
+from storefront.services.attempts import CALL_LEASE
 from storefront.services.ports import Put, StockMove, Write
+from storefront.services.settling import GIVE_UP_AFTER, MISMATCH_WAIT_SECONDS
 from tests.doubles.line_pay_model import Lost, Stage
 from tests.doubles.little_shop import ORDER, STOCK, TEA, UNITS, LittleShop
 from tests.doubles.machinery import START
