@@ -86,6 +86,11 @@ conformance: ## a back office's door, tried from outside: URL=https://…/hooks/
 	@test -n "$$URL" -a -n "$$SECRET" || { echo "Say which door: make conformance URL=https://…/hooks/wms SECRET=whsec_…" >&2; exit 1; }
 	@ORDER="$(if $(findstring command line,$(origin ORDER)),$(ORDER))" $(PYTHON) -m dev.conformance
 
+.PHONY: richmenu
+richmenu: ## the menus at the foot of the chat, registered with LINE: [STACK=…]; DRAW=1 draws their pictures anew
+	$(call need,dev)
+	@$(PYTHON) -m dev.rich_menu $(if $(DRAW),draw,register) $(if $(STACK),--stack "$(STACK)") $(if $(PORT),--port "$(PORT)")
+
 .PHONY: phrases
 phrases: ## what customers called products by and nobody understood, for the catalogue's aliases: [STACK=…]
 	$(call need,dev)

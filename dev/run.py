@@ -22,7 +22,7 @@ from dev.local.local_aws import LocalAwsFailed, MiniStack, start_local_aws
 from dev.local.orders import read_orders
 from dev.local.overlay import OverlayError
 from dev.local.processes import end_children
-from dev.local.seeding import CannotSeed, seed
+from dev.local.seeding import CannotSeed, seed, seed_rich_menus
 from dev.local.server import Front, PortInUse, reserve, serving, until_told_to_end, whole_app
 from dev.local.settings import (
     ROOT,
@@ -112,7 +112,11 @@ async def _start(settings: LocalSettings, ending: AsyncExitStack) -> tuple[MiniS
     gateway = Gateway(ministack.port, context.proxied)
     ending.push_async_callback(context.line.aclose)
     ending.push_async_callback(gateway.aclose)
-    front.open(whole_app(context, gateway, http_routes(template)))
+    front.stand_by(whole_app(context, gateway, http_routes(template)))
+    with steps.step("rich_menus", "registered the rich menus with LINE's stand-in"):
+        await asyncio.to_thread(seed_rich_menus, context)
+        context.line.wire.clear()  # what a person watches begins with what a person does
+    front.open()
     steps.seconds["ready"] = steps.total()
     return ministack, context
 
@@ -129,7 +133,12 @@ def _empty_folder(settings: LocalSettings) -> Path:
 def _write_endpoint(context: LocalContext) -> None:
     """For commands that work on a running shop, such as `make catalogue`."""
     stack = context.stack
-    says = {"endpoint": stack.endpoint, "region": stack.region, "tables": dict(stack.outputs)}
+    says = {
+        "port": context.settings.port,
+        "endpoint": stack.endpoint,
+        "region": stack.region,
+        "tables": dict(stack.outputs),
+    }
     path = context.settings.folder / "endpoint.json"
     path.write_text(json.dumps(says, indent=2), encoding="utf-8")
 

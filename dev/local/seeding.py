@@ -4,9 +4,14 @@ import json
 import re
 from typing import Any
 
+import urllib3
+from linebot.v3.messaging import ApiException
+from linebot.v3.oauth import ApiException as TokenRefused
+
 from dev.catalogue import DEMO_SHOP, TABLE_OUTPUT, load, report
 from dev.local.context import DeployedStack, LocalContext, LocalCredentials
 from dev.local.deploying import local_session
+from dev.rich_menu.registering import Channel, register
 
 SHOP_TYPES = [
     "stock.level.v1",
@@ -50,6 +55,21 @@ def seed(context: LocalContext) -> None:
     loaded = load(context.settings.shop_csv or DEMO_SHOP, dynamodb_client=dynamodb, catalogue_table=table)
     if not loaded.loaded:
         raise CannotSeed(report(loaded))
+
+
+def seed_rich_menus(context: LocalContext) -> None:
+    """The menus at the foot of the chat, registered as `make richmenu` does. Nobody else's LINE is asked.
+
+    Raises CannotSeed.
+    """
+    own = f"{context.base_url}/_line"
+    if context.settings.chosen.get("LineApiBaseUrl", own) != own:
+        return
+    channel = Channel(context.credentials.line_channel_id, context.credentials.line_channel_secret, own, own)
+    try:
+        register(channel)
+    except (ApiException, TokenRefused, urllib3.exceptions.HTTPError) as refused:
+        raise CannotSeed(f"The rich menus were not taken: {refused}") from refused
 
 
 def _put_secrets(stack: DeployedStack, values: dict[str, dict[str, Any]]) -> None:

@@ -49,11 +49,15 @@ def reserve(port: int) -> socket.socket:
 
 
 class Front:
-    """The ASGI application from the first second on; `open` hands over to the whole one."""
+    """The ASGI application from the first second on; `open` hands over to the whole one.
+
+    Between `stand_by` and `open` the stand-in of LINE answers already, for what is set up there.
+    """
 
     def __init__(self, steps: Steps) -> None:
         self._steps = steps
         self._whole: Starlette | None = None
+        self._open = False
         self._starting = Starlette(
             routes=[
                 Route("/_local/health", self._health),
@@ -61,11 +65,16 @@ class Front:
             ]
         )
 
-    def open(self, whole: Starlette) -> None:
+    def stand_by(self, whole: Starlette) -> None:
         self._whole = whole
 
+    def open(self) -> None:
+        self._open = True
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await (self._whole or self._starting)(scope, receive, send)
+        to_line = str(scope.get("path", "")).startswith("/_line/")
+        whole = self._whole if self._open or to_line else None
+        await (whole or self._starting)(scope, receive, send)
 
     async def _health(self, _request: Request) -> JSONResponse:
         return JSONResponse(

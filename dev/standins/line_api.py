@@ -5,8 +5,6 @@ import json
 import struct
 import time
 import zlib
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -16,12 +14,13 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ExceptionHandler, Receive, Scope, Send
 
+from dev.standins.line_calls import Call, Takes
 from dev.standins.line_limits import REQUEST_BYTES, refusal
+from dev.standins.line_rich_menu_calls import rich_menu_calls
 from dev.standins.line_state import LinePlatform
 from dev.standins.line_values import Answer, Fault, FaultKind, Hop
 
 JsonObject = dict[str, Any]
-Handler = Callable[[Request, JsonObject, str], Answer]
 
 UNAUTHORISED = Answer(
     401,
@@ -57,20 +56,14 @@ class Dropped(Response):
             )  # returns once the server has seen the connection go, so that it does not answer 500 itself
 
 
-@dataclass(frozen=True)
-class Call:
-    """One endpoint. `name` is what faults and rate limits go by; only token endpoints take a form."""
-
-    method: str
-    path: str
-    name: str
-    handler: Handler
-    form: bool = False
-
-
 def line_app(platform: LinePlatform) -> Starlette:
     """The app to mount where `LINE_API_BASE_URL` and `LINE_DATA_API_BASE_URL` point."""
-    calls = _sending_calls(platform) + _reading_calls(platform) + _token_calls(platform)
+    calls = [
+        *_sending_calls(platform),
+        *_reading_calls(platform),
+        *rich_menu_calls(platform),
+        *_token_calls(platform),
+    ]
     handlers: dict[Any, ExceptionHandler] = {404: _no_such_path, 405: _no_such_path}
     return Starlette(routes=[_route(platform, call) for call in calls], exception_handlers=handlers)
 
@@ -80,7 +73,7 @@ def _sending_calls(platform: LinePlatform) -> list[Call]:
         return request.headers.get("x-line-retry-key")
 
     def reply(request: Request, body: JsonObject, request_id: str) -> Answer:
-        return platform.reply(body, request_id, retry_key(request))
+        return platform.reply(body, request_id)
 
     def push(request: Request, body: JsonObject, request_id: str) -> Answer:
         return platform.push(body, request_id, retry_key(request))
@@ -95,8 +88,8 @@ def _sending_calls(platform: LinePlatform) -> list[Call]:
     message = "/v2/bot/message"
     return [
         Call("POST", f"{message}/reply", "reply", reply),
-        Call("POST", f"{message}/push", "push", push),
-        Call("POST", f"{message}/multicast", "multicast", multicast),
+        Call("POST", f"{message}/push", "push", push, retried=True),
+        Call("POST", f"{message}/multicast", "multicast", multicast, retried=True),
         *(
             Call("POST", f"{message}/validate/{kind}", "validate", validate)
             for kind in ("reply", "push", "multicast", "narrowcast", "broadcast")
@@ -125,12 +118,14 @@ def _reading_calls(platform: LinePlatform) -> list[Call]:
 
     message = "/v2/bot/message"
     return [
-        Call("GET", "/v2/bot/profile/{user_id}", "profile", profile),
-        Call("GET", f"{message}/quota", "quota", lambda _r, _b, _i: platform.quota_limit()),
-        Call("GET", f"{message}/quota/consumption", "quota", consumption),
-        Call("GET", "/v2/bot/info", "info", lambda _r, _b, _i: platform.bot_info()),
-        Call("GET", f"{message}/{{message_id}}/content", "content", content),
-        Call("GET", f"{message}/{{message_id}}/content/preview", "content", content),
+        Call("GET", "/v2/bot/profile/{user_id}", "profile", profile, takes=Takes.NOTHING),
+        Call(
+            "GET", f"{message}/quota", "quota", lambda _r, _b, _i: platform.quota_limit(), takes=Takes.NOTHING
+        ),
+        Call("GET", f"{message}/quota/consumption", "quota", consumption, takes=Takes.NOTHING),
+        Call("GET", "/v2/bot/info", "info", lambda _r, _b, _i: platform.bot_info(), takes=Takes.NOTHING),
+        Call("GET", f"{message}/{{message_id}}/content", "content", content, takes=Takes.NOTHING),
+        Call("GET", f"{message}/{{message_id}}/content/preview", "content", content, takes=Takes.NOTHING),
     ]
 
 
@@ -142,8 +137,8 @@ def _token_calls(platform: LinePlatform) -> list[Call]:
         return platform.issue_token(form, stateless=False)
 
     return [
-        Call("POST", "/oauth2/v3/token", "token", stateless, form=True),
-        Call("POST", "/v2/oauth/accessToken", "token", short_lived, form=True),
+        Call("POST", "/oauth2/v3/token", "token", stateless, takes=Takes.FORM),
+        Call("POST", "/v2/oauth/accessToken", "token", short_lived, takes=Takes.FORM),
     ]
 
 
@@ -173,9 +168,12 @@ def _answer(platform: LinePlatform, call: Call, request: Request, raw: bytes, re
     refused = _refused_unread(platform, call, request, raw)
     if refused is not None:
         return refused
-    if request.method == "GET":
+    if call.takes is Takes.NOTHING:
         return call.handler(request, {}, request_id)
-    if call.form:
+    if call.takes is Takes.PICTURE:
+        media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+        return call.handler(request, {"content": raw, "mediaType": media_type}, request_id)
+    if call.takes is Takes.FORM:
         return call.handler(request, dict(parse_qsl(raw.decode(errors="replace"))), request_id)
     try:
         body = json.loads(raw)
@@ -188,16 +186,17 @@ def _answer(platform: LinePlatform, call: Call, request: Request, raw: bytes, re
 def _refused_unread(platform: LinePlatform, call: Call, request: Request, raw: bytes) -> Answer | None:
     """What LINE checks before it reads the body: token, rate, size, media type."""
     content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    expected = "application/x-www-form-urlencoded" if call.form else "application/json"
     refused = None
-    if not call.form and not platform.authorised(request.headers.get("authorization")):
+    if call.takes is not Takes.FORM and not platform.authorised(request.headers.get("authorization")):
         refused = UNAUTHORISED
     elif not platform.within_rate(call.name):
         refused = TOO_FAST
     elif len(raw) > REQUEST_BYTES:
         refused = Answer(413, {"message": "Request entity too large"})
-    elif request.method == "POST" and content_type != expected:
-        refused = Answer(415, {"message": f"The Content-Type header must be {expected}"})
+    elif call.takes.refuses(content_type):
+        refused = Answer(415, {"message": f"The Content-Type header must be {call.takes.spoken}"})
+    elif "x-line-retry-key" in request.headers and not call.retried:
+        refused = Answer(400, {"message": "The header X-Line-Retry-Key can't be used with this endpoint"})
     return refused
 
 
@@ -217,7 +216,7 @@ async def _as_response(answer: Answer | None, fault: Fault | None, request_id: s
 def _response(answer: Answer, request_id: str = "") -> Response:
     headers = {**answer.headers, **({"x-line-request-id": request_id} if request_id else {})}
     if answer.picture:
-        return Response(answer.picture, answer.status, headers, "image/png")
+        return Response(answer.picture, answer.status, {"content-type": "image/png", **headers})
     return Response(json.dumps(answer.body, ensure_ascii=False), answer.status, headers, "application/json")
 
 

@@ -127,13 +127,14 @@ def uri(*schemes: str, most: int) -> Check:
     return check
 
 
-def measure(*keywords: str, percent: bool = False) -> Check:
-    """A Flex size: pixels, one of the keywords, and for some properties a percentage."""
+def measure(*keywords: str, percent: bool = False, signed: bool = False) -> Check:
+    """A Flex size: pixels, one of the keywords, for some properties a percentage; only offsets go below zero."""
     unit = "(px|%)" if percent else "px"
+    sign = "-?" if signed else ""
 
     def check(value: Any, place: Place) -> Iterator[Problem]:
         if not isinstance(value, str) or (
-            value not in keywords and not re.fullmatch(rf"-?\d+(\.\d+)?{unit}", value)
+            value not in keywords and not re.fullmatch(rf"{sign}\d+(\.\d+)?{unit}", value)
         ):
             yield place.problem("invalid property")
 

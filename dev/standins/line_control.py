@@ -13,6 +13,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from dev.standins.line_reading import Button
+from dev.standins.line_rich_menus import RichMenus
 from dev.standins.line_state import LinePlatform
 from dev.standins.line_values import (
     Answer,
@@ -50,6 +51,15 @@ def hop_json(hop: Hop) -> JsonObject:
     return dataclasses.asdict(hop)
 
 
+def rich_menus_json(menus: RichMenus) -> JsonObject:
+    """All that a page needs to show each customer their menu; one without a picture is seen by nobody."""
+    return {
+        "default": menus.default_id,
+        "linked": dict(menus.links),
+        "menus": {menu.menu_id: menu.as_json() for menu in menus.menus.values() if menu.picture},
+    }
+
+
 def line_control_routes(platform: LinePlatform, prefix: str = "/_local/line") -> list[Route]:
     """The routes to add to the local port; `prefix` stands before each."""
     control = _Control(platform)
@@ -67,6 +77,8 @@ def line_control_routes(platform: LinePlatform, prefix: str = "/_local/line") ->
         _route("POST", f"{person}/unfollow", control.unfollow),
         _route("POST", f"{person}/unsend", control.unsend),
         _route("POST", f"{prefix}/groups", control.group),
+        _route("GET", f"{prefix}/richmenus", control.rich_menus),
+        Route(f"{prefix}/richmenus/{{menu_id}}/picture", control.menu_picture),
         _route("POST", f"{prefix}/events", control.raw_events),
         _route("POST", f"{prefix}/events/{{event_id}}/redeliver", control.redeliver),
         _route("GET", f"{prefix}/chats/{{chat_id}}", control.chat),
@@ -117,12 +129,14 @@ class _Control:
     async def tap(self, request: Request, body: JsonObject) -> Answer:
         user_id, group_id = self._user(request), body.get("groupId")
         chat_id = group_id or user_id
-        if "label" in body:
+        if "area" in body:
+            button = self._platform.menu_button(user_id, int(body["area"]))
+        elif "label" in body:
             button = self._platform.find_button(chat_id, str(body["label"]))
         elif "data" in body:
             button = _button_with(self._platform, chat_id, str(body["data"]))
         else:
-            raise Unusable("label or data says what to tap")
+            raise Unusable("label, data or area says what to tap")
         tapped = self._platform.tap(user_id, button, body.get("params"), group_id=group_id)
         if tapped.event is None:
             return Answer(200, {"tapped": list(button.shown), "opens": tapped.opens, "statuses": []})
@@ -160,6 +174,13 @@ class _Control:
         if event_id not in self._platform.events:
             return Answer(404, {"message": f"no event {event_id}"})
         return Answer(200, _statuses(await self._platform.redeliver([event_id], _manner(body))))
+
+    async def rich_menus(self, _request: Request, _body: JsonObject) -> Answer:
+        return Answer(200, rich_menus_json(self._platform.rich_menus))
+
+    async def menu_picture(self, request: Request) -> Response:
+        answer = self._platform.rich_menus.picture(request.path_params["menu_id"])
+        return Response(answer.picture, answer.status, answer.headers)
 
     async def raw_events(self, _request: Request, body: JsonObject) -> Answer:
         return await self._deliver([dict(event) for event in body["events"]], body)

@@ -6,7 +6,8 @@
 
 from dev.standins.line_api import line_app, placeholder_picture
 from dev.standins.line_control import customer_json, entry_json, hop_json, line_control_routes
-from dev.standins.line_limits import flex_problems, message_problems
+from dev.standins.line_flex_limits import flex_problems
+from dev.standins.line_limits import message_problems
 from dev.standins.line_reading import Button, buttons, links, words
 from dev.standins.line_state import LinePlatform
 from dev.standins.line_values import (

@@ -23,6 +23,7 @@ import httpx
 
 from dev.standins.line_limits import refusal
 from dev.standins.line_reading import Button, buttons
+from dev.standins.line_rich_menus import RichMenus
 from dev.standins.line_values import (
     DAY,
     Answer,
@@ -121,6 +122,7 @@ class LinePlatform:
         self._later: set[asyncio.Task[None]] = set()
         self._tls = ssl.create_default_context()
         self.bot_user_id = f"U{self._hex(16)}"
+        self.rich_menus = RichMenus(self._hex, self._tell_of_rich_menus)
 
     async def aclose(self) -> None:
         """Ends the redeliveries that are still to come."""
@@ -167,7 +169,10 @@ class LinePlatform:
         self._publish("wire", numbered)
         return numbered
 
-    def _publish(self, kind: str, value: ChatEntry | Customer | Chat | Hop) -> None:
+    def _tell_of_rich_menus(self) -> None:
+        self._publish("menu", self.rich_menus)
+
+    def _publish(self, kind: str, value: ChatEntry | Customer | Chat | Hop | RichMenus) -> None:
         for queue in self._queues:
             queue.put_nowait(Change(kind, value))
 
@@ -329,11 +334,27 @@ class LinePlatform:
                 event = self.postback(user_id, action["data"], None, chosen, group_id=group_id)
             case "message":
                 event = self.text(user_id, action["text"], group_id=group_id)
+            case "richmenuswitch":
+                alias_id = str(action["richMenuAliasId"])
+                switched = {
+                    "newRichMenuAliasId": alias_id,
+                    "status": self.rich_menus.switch(user_id, alias_id),
+                }
+                event = self.postback(user_id, action["data"], None, switched)
             case "location":
                 event = self.location(user_id, "台北市政府", "台北市信義區市府路1號")
             case "camera" | "cameraRoll":
                 event = self.image(user_id)
         return Tapped(event)
+
+    def menu_button(self, user_id: str, area: int) -> Button:
+        """The area of the rich menu that this customer sees. Raises NoSuchButton."""
+        menu = self.rich_menus.shown_to(user_id)
+        areas = menu.asked["areas"] if menu else []
+        if not 0 <= area < len(areas):
+            raise NoSuchButton(f"area {area}", [str(number) for number in range(len(areas))])
+        action = areas[area]["action"]
+        return Button(str(action.get("label") or ""), action)
 
     def _message(self, user_id: str, message: JsonObject, group_id: str | None = None) -> JsonObject:
         tokens = {"markAsReadToken": self._hex(24)}
@@ -539,9 +560,7 @@ class LinePlatform:
                 return fault
         return None
 
-    def reply(self, body: JsonObject, request_id: str, retry_key: str | None = None) -> Answer:
-        if retry_key is not None:
-            return _bad_request("The header X-Line-Retry-Key can't be used with this endpoint")
+    def reply(self, body: JsonObject, request_id: str) -> Answer:
         refused = refusal("reply", body)
         if refused:
             return Answer(400, refused)

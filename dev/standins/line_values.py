@@ -134,10 +134,10 @@ class Hop:
 
 @dataclass(frozen=True)
 class Change:
-    """Something that a page would show: `kind` is chat, customer, loading or wire."""
+    """Something that a page would show: `kind` is chat, customer, loading, wire or menu (the rich menus)."""
 
     kind: str
-    value: ChatEntry | Customer | Chat | Hop
+    value: Any
 
 
 @dataclass(frozen=True)

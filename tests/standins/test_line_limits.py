@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from dev.standins.line_checks import graphemes, utf16_units
-from dev.standins.line_limits import BUBBLE_BYTES, CAROUSEL_BYTES, flex_problems, refusal
+from dev.standins.line_flex_limits import BUBBLE_BYTES, CAROUSEL_BYTES, flex_problems
+from dev.standins.line_limits import refusal
 
 Json = dict[str, Any]
 
