@@ -19,8 +19,10 @@ from dev.standins.line_platform import (
     ChatEntry,
     Customer,
     LinePlatform,
+    RichMenus,
     customer_json,
     entry_json,
+    rich_menus_json,
 )
 
 JsonObject = dict[str, Any]
@@ -108,7 +110,7 @@ def _conversations(line: LinePlatform) -> list[News]:
         chat = line.chat(customer.user_id)
         events += [("entry", entry_json(entry)) for entry in chat.entries]
         events.append(("loading", _chat_state(chat)))
-    return events
+    return [*events, ("richMenus", rich_menus_json(line.rich_menus))]
 
 
 def _change_event(change: Change) -> News | None:
@@ -119,6 +121,8 @@ def _change_event(change: Change) -> News | None:
             return "entry", entry_json(entry)
         case Chat() as chat:
             return "loading", _chat_state(chat)
+        case RichMenus() as menus:
+            return "richMenus", rich_menus_json(menus)
     return None
 
 

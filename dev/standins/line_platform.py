@@ -5,10 +5,17 @@
 """
 
 from dev.standins.line_api import line_app, placeholder_picture
-from dev.standins.line_control import customer_json, entry_json, hop_json, line_control_routes
+from dev.standins.line_control import (
+    customer_json,
+    entry_json,
+    hop_json,
+    line_control_routes,
+    rich_menus_json,
+)
 from dev.standins.line_flex_limits import flex_problems
 from dev.standins.line_limits import message_problems
 from dev.standins.line_reading import Button, buttons, links, words
+from dev.standins.line_rich_menus import RichMenus
 from dev.standins.line_state import LinePlatform
 from dev.standins.line_values import (
     Change,
@@ -41,6 +48,7 @@ __all__ = [
     "NoSuchButton",
     "NoSuchCustomer",
     "NoSuchMessage",
+    "RichMenus",
     "Signature",
     "Tapped",
     "Via",
@@ -54,5 +62,6 @@ __all__ = [
     "links",
     "message_problems",
     "placeholder_picture",
+    "rich_menus_json",
     "words",
 ]

@@ -2,6 +2,7 @@
 import { button, change, element, icon, on, refill, unseen } from "./element.js";
 import { renderMessage, renderQuickReplies, showJson, summary } from "./messages.js";
 import { askForDate } from "./date_dialog.js";
+import { makeRichMenu } from "./rich_menu.js";
 import { line } from "./server.js";
 import { CUSTOMER_LANGUAGES } from "./wording.js";
 
@@ -9,7 +10,7 @@ const NEAR_THE_END = 80; // pixels from the bottom within which a new message sc
 
 /**
  * Make a phone. `page` has say(key, values), shop, picture(url), copy(text), toast(text) and seen(userId, words).
- * Returns { node, customer(value), entry(value), loading(until), focus() }; the last entry wins over an earlier one
+ * Returns { node, customer(value), entry(value), loading(until), richMenus(value), focus() }; the last entry wins over an earlier one
  * with the same index, so the server may repeat itself.
  */
 export function makePhone(customer, page) {
@@ -34,6 +35,7 @@ export function makePhone(customer, page) {
     button({ class: "strip-button" }, () => act(line.follow(customer.user_id)), say("unblock")));
 
   const context = { say, picture: page.picture, copy: page.copy, perform };
+  const richMenu = makeRichMenu({ say, perform: (action, area) => perform(action, { area }) });
   const composer = makeComposer();
   const menu = makeChatMenu();
   const node = element(
@@ -49,6 +51,7 @@ export function makePhone(customer, page) {
     element("div", { class: "talk" }, log, down),
     replies,
     composer.node,
+    richMenu.node,
     blockedStrip,
   );
 
@@ -59,21 +62,36 @@ export function makePhone(customer, page) {
 
   // -------------------------------------------------------------------------------------------- what happens
 
-  /** Do what a tap on an action does. */
-  async function perform(action, fromQuickReply = false) {
+  /**
+   * Do what a tap on an action does. `from` says where it stands: { quickReply: true }, { area } of the rich menu, or
+   * nothing for a card.
+   */
+  async function perform(action, from = {}) {
+    const tapped = from.area === undefined ? (params) => line.postback(customer.user_id, action.data ?? "", params) : (params) => line.area(customer.user_id, from.area, params);
     if (action.type === "postback") {
-      if (fromQuickReply) hideReplies();
-      if (action.inputOption === "openKeyboard") composer.write(action.fillInText ?? "");
-      await act(line.postback(customer.user_id, action.data ?? ""));
-    } else if (action.type === "message") await act(line.text(customer.user_id, action.text ?? ""));
+      if (from.quickReply) hideReplies();
+      handInput(action);
+      await act(tapped());
+    } else if (action.type === "richmenuswitch" && from.area !== undefined) await act(tapped());
+    else if (action.type === "message") await act(line.text(customer.user_id, action.text ?? ""));
     else if (action.type === "datetimepicker") {
       const params = await askForDate(action, say);
-      if (params) await act(line.postback(customer.user_id, action.data ?? "", params));
+      if (params) await act(tapped(params));
     } else if (action.type === "clipboard") {
       page.toast((await page.copy(action.clipboardText ?? "")) ? say("copied") : say("notCopied"));
     } else if (action.type === "location") await sendPlace();
     else if (action.type === "camera" || action.type === "cameraRoll") await act(line.image(customer.user_id));
     else page.toast(say("unavailable"));
+  }
+
+  /** What a postback asks to be done with the keyboard and the menu. */
+  function handInput({ inputOption, fillInText }) {
+    if (inputOption === "closeRichMenu") richMenu.open(false);
+    if (inputOption === "openRichMenu") richMenu.open(true);
+    if (inputOption === "openVoice") page.toast(say("voice"));
+    if (inputOption !== "openKeyboard") return;
+    richMenu.open(false);
+    composer.write(fillInText ?? "");
   }
 
   function sendPlace() {
@@ -190,7 +208,7 @@ export function makePhone(customer, page) {
   }
 
   function offerReplies(entry) {
-    const quick = { ...context, perform: (action) => perform(action, true) };
+    const quick = { ...context, perform: (action) => perform(action, { quickReply: true }) };
     const offered = entry.from_shop ? renderQuickReplies(entry.message, quick) : null;
     if (!offered) return hideReplies();
     replies.hidden = false;
@@ -216,7 +234,7 @@ export function makePhone(customer, page) {
       maxlength: "5000", autocomplete: "off", enterkeyhint: "send", lang: customer.language,
     });
     const send = element("button", { type: "submit", class: "send", "aria-label": say("send"), disabled: true }, icon("send"));
-    const form = element("form", { class: "composer" }, attachMenu(), field, send);
+    const form = element("form", { class: "composer" }, richMenu.opener, attachMenu(), field, send);
     const ready = () => (send.disabled = field.value.trim() === "");
     on(field, "input", ready);
     on(field, "keydown", (event) => {
@@ -284,12 +302,22 @@ export function makePhone(customer, page) {
     friendStrip.hidden = value.friend || value.blocked;
     blockedStrip.hidden = !value.blocked;
     composer.node.hidden = value.blocked;
+    richMenu.node.classList.toggle("off", value.blocked);
     replies.classList.toggle("off", value.blocked);
     menu.update(value);
   }
 
+  /** Every menu there is, and whose is whose: a menu of one's own comes before the default. */
+  function richMenus({ menus, linked, default: usual }) {
+    const own = linked[customer.user_id];
+    const id = [own, usual].find((each) => each && Object.hasOwn(menus, each)) ?? null;
+    const stay = atEnd();
+    richMenu.show(menus[id], id);
+    if (stay) toEnd();
+  }
+
   update(customer);
-  return { node, customer: update, entry: addEntry, loading, focus: composer.focus, toEnd };
+  return { node, customer: update, entry: addEntry, loading, richMenus, focus: composer.focus, toEnd };
 }
 
 function sameDay(one, other) {

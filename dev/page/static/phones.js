@@ -15,6 +15,7 @@ export function makePhones(page) {
   const { say, toast } = page;
   const phones = new Map(); // user id → { phone, tab, wrap, badge, label, spoken, unread }
   let current = null;
+  let richMenus = { menus: {}, linked: {}, default: null };
   const tabs = element("div", { class: "tabs", role: "tablist", "aria-label": say("customers") });
   const stage = element("div", { class: "stage" });
   const add = button({ class: "tab tab-add", "aria-label": say("addCustomer"), title: say("addCustomer") }, askForCustomer, icon("plus"));
@@ -69,6 +70,7 @@ export function makePhones(page) {
         () => show(value.user_id), label, spoken, badge);
       known = { phone, tab, wrap, badge, label, spoken, unread: 0 };
       phones.set(value.user_id, known);
+      phone.richMenus(richMenus);
       tabs.append(tab);
       stage.append(wrap);
       if (current === null || known.wanted) show(value.user_id);
@@ -119,6 +121,10 @@ export function makePhones(page) {
     handlers: {
       customer,
       entry: (entry) => phones.get(entry.chat_id)?.phone.entry(entry),
+      richMenus: (value) => {
+        richMenus = value;
+        for (const { phone } of phones.values()) phone.richMenus(value);
+      },
       loading: (value) => phones.get(value.chat_id)?.phone.loading(value.loading_until, value.quick_replies_used),
     },
     toEnd: () => current && phones.get(current).phone.toEnd(),

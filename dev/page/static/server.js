@@ -25,6 +25,7 @@ export const line = {
   changeLanguage: (userId, language) => call("PATCH", customer(userId), { language }),
   text: (userId, text) => call("POST", customer(userId, "text"), { text }),
   postback: (userId, data, params) => call("POST", customer(userId, "tap"), params ? { data, params } : { data }),
+  area: (userId, area, params) => call("POST", customer(userId, "tap"), params ? { area, params } : { area }),
   sticker: (userId) => call("POST", customer(userId, "sticker"), {}),
   image: (userId) => call("POST", customer(userId, "image"), {}),
   location: (userId, title, address) => call("POST", customer(userId, "location"), { title, address }),

@@ -68,6 +68,8 @@ const ZH_TW = {
   unsent: "訊息已收回",
   notSent: "沒有送出:{reason}",
   unavailable: "這裡無法使用這個功能",
+  voice: "這裡無法錄音,請輸入文字",
+  closeMenu: "收合「{name}」",
 
   sticker: "貼圖",
   image: "圖片",
@@ -221,6 +223,8 @@ const EN = {
   unsent: "Message unsent",
   notSent: "Not sent: {reason}",
   unavailable: "Not available here",
+  voice: "Nothing can be recorded here; please write instead",
+  closeMenu: "Fold “{name}” away",
 
   sticker: "Sticker",
   image: "Picture",
