@@ -226,7 +226,7 @@ def test_a_menu_hurts_nobody_on_a_small_screen_by_day_and_by_night(shop: Shop, o
     shop.push(user_id, gallery.quote_card())
     page = open_page(width=360, height=740)
     for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        page.emulate_media(color_scheme=scheme)
         expect(the_menu(page)).to_be_visible()
         assert violations(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") == 360
