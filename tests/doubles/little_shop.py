@@ -84,6 +84,7 @@ SHOP: Final = Shop(
     picture_base_url="",
     public_base_url="https://shop.example",
     chilled=frozenset({"SVC-COL"}),
+    weekly=Settings({}).shop.weekly,
 )
 TEA: Final = Product(
     sku="TEA-JAS",

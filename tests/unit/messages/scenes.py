@@ -45,6 +45,7 @@ from storefront.domain.quote import (
 )
 from storefront.domain.shipment import Parcel, ShipmentEvent, ShipmentStatus, StoreStop
 from storefront.language.product_questions import About
+from storefront.language.shop_questions import ShopQuestion
 from storefront.messages.scene import Shop
 from storefront.messages.shipment_cards import CHILLED_NEWS
 
@@ -70,6 +71,7 @@ SHOP = Shop(
     picture_base_url="https://pictures.shanlan.example",
     public_base_url="https://shop.shanlan.example",
     chilled=frozenset({"SVC-COL"}),
+    weekly={"monday": ["09:00-12:30", "13:30-18:30"], "saturday": ["10:00-17:00"]},
 )
 
 
@@ -414,6 +416,8 @@ def _greetings() -> list[Case]:
     bare = (_T.WELCOME, _T.HOW_TO_ORDER, _T.CATALOGUE, _T.THANKS, _T.ACKNOWLEDGED, _T.GROUP_HINT)
     return [
         *(_case(topic, {}) for topic in (*bare, _T.LANGUAGE_CHANGED)),
+        *(_case(_T.SHOP_ANSWER, {"asks": asked.value}, name=asked.value) for asked in ShopQuestion),
+        _case(_T.SHOP_ANSWER, {"asks": "place,hours"}, name="two"),
         _with(_case(_T.CATALOGUE, {}), "of a large shop", products=LARGE_CATALOGUE),
         _with(_case(_T.CATALOGUE, {}), "of an empty shop", products=Catalogue.of(())),
         _with(_case(_T.NOT_UNDERSTOOD, {"offer_person": "no"}), "empty shop", products=Catalogue.of(())),

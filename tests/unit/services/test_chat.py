@@ -417,6 +417,44 @@ def test_the_second_miss_in_a_row_offers_a_person_and_an_understood_message_star
     assert shop.say(said).facts["offer_person"] == "no"
 
 
+# Questions about the shop -----------------------------------------------------------------------------------
+
+
+def test_when_the_shop_is_open_is_answered_from_its_own_file() -> None:
+    shop = TalkingShop()
+    answer = shop.say("請問你們幾點開門？")
+    assert (answer.topic, answer.facts) == (Topic.SHOP_ANSWER, {"asks": "hours"})
+    assert shop.line.sent[-1].said.splitlines()[:5] == [
+        "營業時間：",
+        "週一到週五 09:00–12:30、13:30–18:30",
+        "週六 10:00–17:00",
+        "週日 公休",
+        "國定假日公休。這裡隨時都可以下單、查訂單。",
+    ]
+
+
+def test_two_questions_about_the_shop_are_answered_in_one_message() -> None:
+    shop = TalkingShop()
+    shop.say("Do you take credit cards? And can I get an invoice?")
+    said = shop.line.sent[-1].said
+    assert "LINE Pay" in said
+    assert "electronic invoice" in said
+
+
+def test_goods_come_first_in_a_text_that_also_asks_about_the_shop() -> None:
+    shop = TalkingShop()
+    assert shop.say("我要 3 盒茉莉綠茶，可以刷卡嗎").topic is Topic.QUOTE
+
+
+def test_a_question_about_the_shop_changes_nothing_about_an_order_that_waits_for_its_details() -> None:
+    shop = TalkingShop()
+    order = shop.accepted()
+    assert shop.say("可以刷卡嗎").topic is Topic.SHOP_ANSWER
+    assert shop.order == order
+    shop.say(HOME)
+    assert shop.order.delivery_method is not None
+
+
 # Language ---------------------------------------------------------------------------------------------------
 
 

@@ -120,6 +120,7 @@ class Settings:
         facts = tomllib.loads(_of_the_shop("shop.toml"))
         return Shop(
             **{**facts, "chilled": frozenset(facts.get("chilled", ()))},
+            weekly=tomllib.loads(_of_the_shop("hours.toml"))["weekly"],
             picture_base_url=self.optional("PICTURE_BASE_URL").rstrip("/"),
             public_base_url=self.optional("PUBLIC_BASE_URL").rstrip("/"),
         )

@@ -33,6 +33,7 @@ class Topic(StrEnum):
     PRODUCT_ANSWER = "product_answer"
     QUESTION_ABOUT = "question_about"
     COMPARISON = "comparison"
+    SHOP_ANSWER = "shop_answer"
     PERSON = "person"
     SELF_SERVICE = "self_service"
     STAFF_CUSTOMER = "staff_customer"

@@ -23,6 +23,7 @@ from storefront.messages import (
     quote_cards,
     quote_notices,
     shipment_cards,
+    shop_answers,
     wished_days,
 )
 from storefront.messages.flex import Node
@@ -41,6 +42,7 @@ BUILDERS: Final[Mapping[Topic, Builder]] = {
     Topic.PRODUCT_ANSWER: product_cards.product_answer,
     Topic.QUESTION_ABOUT: product_cards.question_about,
     Topic.COMPARISON: comparison_card.comparison,
+    Topic.SHOP_ANSWER: shop_answers.shop_answer,
     Topic.PERSON: handover_cards.person,
     Topic.SELF_SERVICE: handover_cards.self_service,
     Topic.STAFF_CUSTOMER: handover_cards.staff_customer,

@@ -1,7 +1,7 @@
 """What the cards may look at while they are built: facts that the services fetch, not what they decide."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -35,6 +35,9 @@ class Shop:
     """SKUs with which an order travels chilled: to a door of the main island only, the carriers' own terms."""
     public_base_url: str = ""
     """Where a customer's browser reaches our pages; without it no link to one is shown."""
+
+    weekly: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """Openings by weekday, as `hours.toml` writes them; a day that is missing is one on which the shop is closed."""
 
     def sends_chilled(self, lines: Iterable[QuoteLine]) -> bool:
         """Whether goods of these lines travel chilled."""

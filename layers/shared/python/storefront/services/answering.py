@@ -19,6 +19,7 @@ from storefront.language.calling_off import says_cancel
 from storefront.language.coupons import coupon_in, lets_coupon_go
 from storefront.language.intents import Intent, intent_of, language_named
 from storefront.language.postbacks import Postback, decode
+from storefront.language.shop_questions import shop_questions_of
 from storefront.language.text import language_of
 from storefront.services.after_sales import VERBS as AFTER_SALES_VERBS
 from storefront.services.after_sales import AfterSalesDesk
@@ -212,14 +213,20 @@ class Answering:
             told = self._told_where(heard, order, event)
             if told is not None:
                 return told
-        inquiry = self._quotes.read(conversation, event)
-        if inquiry.price_wish is not None:
-            turn = self._haggling.wished(conversation, inquiry.price_wish, inquiry, event)
-        else:
-            turn = self._quotes.inquired(conversation, event, inquiry)
+        turn = self._ordered_or_asked(conversation, event)
         if turn.topic is Topic.NOT_UNDERSTOOD and order is not None and order.is_unpaid_and_open:
             return self._told_where(heard, order, event) or turn
         return turn
+
+    def _ordered_or_asked(self, conversation: Conversation, event: ChatEvent) -> Turn:
+        """A wish for goods or for a price, else a question about the shop; goods come first in a text of both."""
+        inquiry = self._quotes.read(conversation, event)
+        if inquiry.price_wish is not None:
+            return self._haggling.wished(conversation, inquiry.price_wish, inquiry, event)
+        asked = () if inquiry.lines or inquiry.asks else shop_questions_of(event.text)
+        if asked:
+            return Turn(replace(conversation, misses=0), Topic.SHOP_ANSWER, {"asks": ",".join(asked)})
+        return self._quotes.inquired(conversation, event, inquiry)
 
     def _another_link(self, conversation: Conversation, order_number: str) -> Turn:
         """重新付款: a new link, not too many in a short time."""
