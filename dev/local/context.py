@@ -50,6 +50,12 @@ class CallLog:
 
     calls: deque[ProxiedCall] = field(default_factory=lambda: deque(maxlen=KEPT_CALLS))
     count: int = 0
+    on_call: list[Callable[[ProxiedCall], None]] = field(default_factory=list)
+
+    def add(self, call: ProxiedCall) -> None:
+        self.calls.append(call)
+        for tell in self.on_call:
+            tell(call)
 
     def next_number(self) -> int:
         self.count += 1

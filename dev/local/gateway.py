@@ -16,12 +16,15 @@ from starlette.routing import Route
 from dev.local.context import CallLog, ProxiedCall
 from dev.local.overlay import API_ID
 from dev.local.template import HttpRoute
+from dev.page.hops import REPLAY_HEADER
 
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 # A few warm workers answer a burst sooner than many cold ones on two cores.
 AT_ONCE = 4
 # Headers between two neighbours, not between the caller and the API.
-NOT_PASSED_ON = frozenset({b"host", b"connection", b"keep-alive", b"transfer-encoding", b"upgrade", b"te"})
+NOT_PASSED_ON = frozenset(
+    {b"host", b"connection", b"keep-alive", b"transfer-encoding", b"upgrade", b"te", REPLAY_HEADER.encode()}
+)
 API_TIMEOUT = {"connect": 5.0, "read": 35.0, "write": 30.0, "pool": 60.0}
 
 
@@ -64,7 +67,7 @@ class Gateway:
             content = b'{"message":"Endpoint request timed out"}'
         response = Response(content, status)
         response.raw_headers = [(name.lower(), value) for name, value in headers if _goes_on(name)]
-        self._log.calls.append(
+        self._log.add(
             ProxiedCall(
                 number=number,
                 at=at,

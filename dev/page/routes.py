@@ -6,6 +6,7 @@ and the local run's order system (`POST /_local/order-system`), to which the pro
 
 import json
 import secrets
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any, Protocol
@@ -26,6 +27,8 @@ from dev.page.player import Player
 from dev.page.playing import playing_routes
 from dev.page.shop_front import LOGO, PUBLIC_PICTURES, ShopFront
 from dev.page.stream import FirstCustomer, OrderSource, page_events, read_orders
+from dev.page.wire import Wire
+from dev.page.wire_routes import WireDesk
 from dev.standins.line_platform import LinePlatform
 
 JsonObject = dict[str, Any]
@@ -79,6 +82,7 @@ class PageContext(Protocol):
 
     Where there is also a callable `orders`, it is asked for the orders to show: objects with `orderNumber`, `status`,
     `statusLabel`, `total`, `customerName`, `delivery` as in the events to the order system; only the number is a must.
+    Where there are `line_pay` and `proxied`, the wire shows what LINE Pay's stand-in and the gateway saw.
     """
 
     @property
@@ -108,6 +112,13 @@ def page_routes(context: PageContext, shop_folder: Path = DEMO_SHOP) -> list[Bas
     """The routes of the page, to stand before the proxied routes of the API."""
     feed = Feed()
     desk = Desk(feed)
+    wire = Wire(
+        feed,
+        context.line,
+        getattr(context, "line_pay", None),
+        getattr(context, "proxied", None),
+        context.credentials,
+    )
     shop = ShopFront(shop_folder, context.settings.shop_csv)
     first_customer = FirstCustomer(context.line)
     run = secrets.token_hex(8)
@@ -162,14 +173,23 @@ def page_routes(context: PageContext, shop_folder: Path = DEMO_SHOP) -> list[Bas
         )
 
     async def order_system(request: Request) -> Response:
-        body = await request.body()
+        began, body = time.perf_counter(), await request.body()
+        answer = take_event(body, dict(request.headers))
+        headers = tuple(request.headers.items())
+        milliseconds = round((time.perf_counter() - began) * 1000, 1)
+        wire.order_system(
+            str(request.url), headers, body, answer.status_code, bytes(answer.body), milliseconds
+        )
+        return answer
+
+    def take_event(body: bytes, headers: dict[str, str]) -> JSONResponse:
         try:
             event = json.loads(body)
         except ValueError:
             event = None
         if not isinstance(event, dict):
             return JSONResponse({"message": "not an event"}, 400)
-        proven = _proven(body, dict(request.headers), context.credentials.outgoing_secret)
+        proven = _proven(body, headers, context.credentials.outgoing_secret)
         desk.record_received(event, proven=proven)
         if not proven:
             return JSONResponse({"message": "the signature is not the shop's"}, 401)
@@ -192,6 +212,7 @@ def page_routes(context: PageContext, shop_folder: Path = DEMO_SHOP) -> list[Bas
         Route("/_local/page/stream", stream),
         Route("/_local/page/back-office", send_back_office_event, methods=["POST"]),
         *playing_routes(player, context.line, shop.name()),
+        *WireDesk(wire, context.line, context.base_url).routes(),
         Mount("/_local/page/static", _Assets(directory=FOLDER / "static"), name="page-assets"),
     ]
 

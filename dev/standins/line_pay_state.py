@@ -180,6 +180,7 @@ class LinePayPlatform:
         self.payments: dict[int, Payment] = {}
         self.faults = Faults()
         self.wire: list[Hop] = []
+        self.on_hop: list[Callable[[Hop], None]] = []
         self._clock = clock
         self._ahead = 0.0
 
@@ -193,7 +194,10 @@ class LinePayPlatform:
         self._ahead += max(0.0, seconds)
 
     def record(self, hop: Hop) -> None:
-        self.wire.append(replace(hop, number=len(self.wire)))
+        numbered = replace(hop, number=len(self.wire))
+        self.wire.append(numbered)
+        for tell in self.on_hop:
+            tell(numbered)
 
     # Looking up ------------------------------------------------------------------------------------------
 

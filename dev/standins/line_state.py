@@ -112,6 +112,7 @@ class LinePlatform:
         self.events: dict[str, JsonObject] = {}
         self.wire: list[Hop] = []
         self.faults: list[Fault] = []
+        self.on_hop: list[Callable[[Hop], None]] = []
         self._clock = clock
         self._hex = token_hex
         self._reply_tokens: dict[str, _ReplyToken] = {}
@@ -167,6 +168,8 @@ class LinePlatform:
         numbered = replace(hop, number=len(self.wire))
         self.wire.append(numbered)
         self._publish("wire", numbered)
+        for tell in self.on_hop:
+            tell(numbered)
         return numbered
 
     def _tell_of_rich_menus(self) -> None:

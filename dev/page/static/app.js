@@ -3,6 +3,7 @@ import { makeBackOffice } from "./back_office.js";
 import { button, change, element, icon, on, refill } from "./element.js";
 import { makePhones } from "./phones.js";
 import { follow, readConfig } from "./server.js";
+import { makeWire } from "./wire.js";
 import { PAGE_LANGUAGES, wordsIn } from "./wording.js";
 
 const LANGUAGE_KEY = "page-language";
@@ -13,7 +14,7 @@ const say = wordsIn(language);
 const address = new URL(location.href);
 
 /** The desks beside the phones, in the order of their buttons: a name of wording.js and the part that draws it. */
-const DESKS = [["backOffice", makeBackOffice]];
+const DESKS = [["backOffice", makeBackOffice], ["wire", makeWire]];
 const ONE_COLUMN = matchMedia("(max-width: 999px)");
 
 function chosenLanguage() {
@@ -152,9 +153,17 @@ async function start() {
       if (run !== null && run !== value.run) location.reload(); // another start: nothing of what is shown is there any more
       run = value.run;
     },
-    ...phones.handlers,
-    ...Object.assign({}, ...parts.map(([, part]) => part.handlers)),
+    ...together([phones, ...parts.map(([, part]) => part)]),
   }, top.connected);
+}
+
+/** The handlers of all parts; several may listen to the same news. */
+function together(parts) {
+  const listeners = {};
+  for (const { handlers } of parts) {
+    for (const [name, handle] of Object.entries(handlers)) (listeners[name] ??= []).push(handle);
+  }
+  return Object.fromEntries(Object.entries(listeners).map(([name, all]) => [name, (value) => all.forEach((handle) => handle(value))]));
 }
 
 start();

@@ -37,6 +37,13 @@ export const line = {
 /** Send an event as a back office would; with `id` the same event once more. */
 export const sendBackOfficeEvent = (event) => call("POST", "/_local/page/back-office", event);
 
+export const wire = {
+  find: (order, search) => call("GET", `/_local/page/wire?${new URLSearchParams({ order, search })}`),
+  hop: (number) => call("GET", `/_local/page/wire/${number}`),
+  curl: (number) => call("GET", `/_local/page/wire/${number}/curl`),
+  replay: (number, how) => call("POST", `/_local/page/wire/${number}/replay`, { how }),
+};
+
 /**
  * Follow the server's stream. `handlers` maps event names to functions of the event's value; `connection(open)` tells
  * when the stream comes and goes. The browser reconnects by itself, and the server then tells everything again.
