@@ -338,7 +338,6 @@ def progress_card() -> JsonObject:
                     text("黑貓宅急便", size="sm", margin="sm"),
                     margin="md",
                 ),
-                {"type": "spacer", "size": "md"},
             ),
         }
     )

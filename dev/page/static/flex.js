@@ -10,6 +10,8 @@ import {
 import { slider } from "./slider.js";
 
 const DEEPEST_BOX = 30; // far beyond what LINE takes; stops a hostile message from exhausting the stack
+// Where a line begins is the bubble's to say, in whatever script the words are.
+const SIDES = { ltr: { start: "left", center: "center", end: "right" }, rtl: { start: "right", center: "center", end: "left" } };
 const WHOLE_WEIGHT = { box: 1, text: 1, image: 1, button: 1, icon: 0, filler: 1 };
 
 /** The drawing of a container (`bubble` or `carousel`). */
@@ -26,11 +28,12 @@ function carousel(container, context) {
   return slider(bubbles, context);
 }
 
-function bubble(source, path, context) {
-  if (source?.type !== "bubble") return unknown(source?.type, path, context);
-  const spec = known(source, BUBBLE, path, context.warn);
+function bubble(source, path, around) {
+  if (source?.type !== "bubble") return unknown(source?.type, path, around);
+  const spec = known(source, BUBBLE, path, around.warn);
+  const context = { ...around, direction: spec.direction ?? "ltr" };
   const size = spec.size ?? "mega";
-  const node = element("div", { class: `fx-bubble fx-${size}`, dir: spec.direction ?? "ltr" });
+  const node = element("div", { class: `fx-bubble fx-${size}`, dir: context.direction });
   const styles = known(spec.styles, { header: Boolean, hero: Boolean, body: Boolean, footer: Boolean }, `${path}.styles`, context.warn);
   for (const name of ["header", "hero", "body", "footer"]) {
     if (!spec[name]) continue;
@@ -51,7 +54,7 @@ function bubble(source, path, context) {
 
 // ---------------------------------------------------------------------------------------------- components
 
-const DRAW = { box, text, image, icon, button: flexButton, separator, filler, spacer, video };
+const DRAW = { box, text, image, icon, button: flexButton, separator, filler, video };
 
 function component(source, path, context, parent) {
   const type = source?.type;
@@ -71,10 +74,10 @@ function box(spec, path, context, parent) {
   if (spec.layout === undefined) context.warn("missing", `${path}.layout`);
   const node = element("div", { class: `fx-box fx-${layout}` });
   const inner = { layout, allowed: CHILDREN[layout], depth: parent.depth + 1 };
-  (spec.contents ?? []).forEach((child, index, all) => {
+  (spec.contents ?? []).forEach((child, index) => {
     const where = `${path}.contents[${index}]`;
     const drawn = component(child, where, context, inner);
-    place(drawn, child ?? {}, layout, { first: index === 0, before: all[index - 1], spacing: spec.spacing });
+    place(drawn, child ?? {}, layout, { first: index === 0, spacing: spec.spacing });
     node.append(drawn);
   });
   look(node, {
@@ -130,7 +133,11 @@ function text(spec, path, context) {
     node.classList.add("fx-clamped");
     look(paragraph, { "-webkit-line-clamp": spec.maxLines });
   }
-  look(paragraph, { "line-height": spec.lineSpacing && `calc(1.4em + ${spec.lineSpacing})`, "text-align": spec.align });
+  look(paragraph, { "text-align": SIDES[context.direction][spec.align ?? "start"] });
+  if (spec.lineSpacing) {
+    // LINE spaces the lines from each other, not from what stands above the first and below the last.
+    look(paragraph, { "line-height": `calc(1.4em + ${spec.lineSpacing})`, "margin-block": `calc(${spec.lineSpacing} / -2)` });
+  }
   if (spec.adjustMode) shrinkToFit(paragraph);
   return spec.action ? tappable(node, spec.action, `${path}.action`, context) : node;
 }
@@ -228,11 +235,6 @@ function filler() {
   return element("div", { class: "fx-filler" });
 }
 
-function spacer(spec) {
-  const size = css(spec.size ?? "md", SPACES);
-  return look(element("div", { class: "fx-spacer" }), { width: size, height: size });
-}
-
 function video(spec, path, context) {
   const frame = element("div", { class: "fx-frame fx-cover" }, picture(spec.previewUrl, path, context),
     element("span", { class: "fx-play", role: "img", "aria-label": context.say("video") }, "▶"));
@@ -244,11 +246,11 @@ function video(spec, path, context) {
 // ---------------------------------------------------------------------------------------------- placing
 
 /** Size and position of a child in its box: weight, distance to the one before, gravity, offsets. */
-function place(node, child, layout, { first, before, spacing }) {
+function place(node, child, layout, { first, spacing }) {
   const upright = layout === "vertical";
   const absolute = child.position === "absolute";
   if (!absolute) weigh(node, child, upright);
-  const joined = first || absolute || child.type === "filler" || child.type === "spacer" || before?.type === "spacer";
+  const joined = first || absolute || child.type === "filler";
   const distance = child.margin ?? (joined ? undefined : spacing);
   look(node, {
     [upright ? "margin-block-start" : "margin-inline-start"]: valid(distance, SPACES),
@@ -267,7 +269,7 @@ function weigh(node, child, upright) {
   const natural = upright || fixed ? 0 : (WHOLE_WEIGHT[child.type] ?? 0);
   const weight = Number.isInteger(child.flex) && child.flex >= 0 ? child.flex : natural;
   if (child.type === "filler") look(node, { flex: `${weight || 1} 0 0` });
-  else if (child.type === "separator" || child.type === "spacer" || weight === 0) look(node, { flex: "none" });
+  else if (child.type === "separator" || weight === 0) look(node, { flex: "none" });
   else look(node, { flex: upright ? `${weight} 0 auto` : `${weight} 0 0`, "min-width": upright ? undefined : "0" });
 }
 

@@ -115,15 +115,14 @@ export const COMPONENTS = {
   },
   separator: { margin: PLACED.margin, color },
   filler: { flex: count },
-  spacer: { size: keyword(SPACES) },
   video: { url: text, previewUrl: text, altContent: any, aspectRatio: ratio, action: any },
 };
 
 /** Which components may stand in which kind of box. */
 export const CHILDREN = {
-  vertical: ["box", "button", "image", "text", "separator", "filler", "spacer"],
-  horizontal: ["box", "button", "image", "text", "separator", "filler", "spacer"],
-  baseline: ["icon", "text", "filler", "spacer"],
+  vertical: ["box", "button", "image", "text", "separator", "filler"],
+  horizontal: ["box", "button", "image", "text", "separator", "filler"],
+  baseline: ["icon", "text", "filler"],
 };
 
 export const BUBBLE = {
