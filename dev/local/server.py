@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Iterator
 
 import uvicorn
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Mount, Route
@@ -19,6 +20,7 @@ from starlette.types import Receive, Scope, Send
 
 from dev.local.context import LocalContext
 from dev.local.gateway import Gateway
+from dev.local.own_names import OwnNamesOnly
 from dev.local.steps import Steps
 from dev.local.template import HttpRoute
 from dev.page.routes import page_routes
@@ -95,7 +97,8 @@ def whole_app(context: LocalContext, gateway: Gateway, http_routes: tuple[HttpRo
             Mount("/_line", line_app(context.line)),
             Mount("/_line_pay", line_pay_app(context.line_pay)),
             *page_routes(context),
-        ]
+        ],
+        middleware=[Middleware(OwnNamesOnly)],
     )
 
 
