@@ -29,7 +29,7 @@ from dev.page.shop_front import LOGO, PUBLIC_PICTURES, ShopFront
 from dev.page.stream import FirstCustomer, OrderSource, page_events, read_orders
 from dev.page.wire import Wire
 from dev.page.wire_routes import WireDesk
-from dev.standins.line_platform import LinePlatform
+from dev.standins.line_platform import LinePlatform, Via
 
 JsonObject = dict[str, Any]
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -144,6 +144,11 @@ def page_routes(context: PageContext, shop_folder: Path = DEMO_SHOP) -> list[Bas
                 "shop": {"name": shop.name(), "logo": f"/pictures/{LOGO}" if LOGO in names else None},
                 "pictures": {"prefix": PUBLIC_PICTURES, "path": "/pictures/", "names": names},
                 "products": shop.products(),
+                "untouched": not any(
+                    entry.via is Via.CUSTOMER
+                    for chat in context.line.chats.values()
+                    for entry in chat.entries
+                ),
             }
         )
 

@@ -105,7 +105,7 @@ def sse(name: str, value: Any) -> bytes:
 def _conversations(line: LinePlatform) -> list[News]:
     # The page shows the first phone that it hears of: a customer's, not the shop's own.
     people = sorted(line.customers.values(), key=lambda each: each.user_id == STAFF_LINE_USER_ID)
-    events: list[News] = [("customer", customer_json(customer)) for customer in people]
+    events: list[News] = [("customer", _person(customer)) for customer in people]
     for customer in people:
         chat = line.chat(customer.user_id)
         events += [("entry", entry_json(entry)) for entry in chat.entries]
@@ -116,7 +116,7 @@ def _conversations(line: LinePlatform) -> list[News]:
 def _change_event(change: Change) -> News | None:
     match change.value:
         case Customer() as customer:
-            return "customer", customer_json(customer)
+            return "customer", _person(customer)
         case ChatEntry() as entry:
             return "entry", entry_json(entry)
         case Chat() as chat:
@@ -124,6 +124,11 @@ def _change_event(change: Change) -> News | None:
         case RichMenus() as menus:
             return "richMenus", rich_menus_json(menus)
     return None
+
+
+def _person(customer: Customer) -> JsonObject:
+    """`staff`: the shop's own person, whose phone says so."""
+    return {**customer_json(customer), "staff": customer.user_id == STAFF_LINE_USER_ID}
 
 
 def _chat_state(chat: Chat) -> JsonObject:

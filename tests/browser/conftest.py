@@ -9,6 +9,7 @@ import shutil
 import socket
 import threading
 from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.responses import Response as Reply
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route
 
 from dev.page.routes import page_routes
 from dev.standins.line_platform import LinePlatform, line_control_routes
@@ -181,8 +182,17 @@ def shop_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture
-def shop(shop_folder: Path) -> Iterator[Shop]:
+def told_what_to_answer(shop: Shop) -> list[BaseRoute]:
+    """A shop whose answers the test gives."""
+    return [
+        Route("/line/webhook", _webhook, methods=["POST"]),
+        Route("/hooks/wms", _hook, methods=["POST"]),
+    ]
+
+
+@contextmanager
+def serving_shop(folder: Path, behind: Callable[[Shop], list[BaseRoute]]) -> Iterator[Shop]:
+    """The page of a shop's folder and the stand-in's control routes, with these routes behind them."""
     listener = socket.create_server(("127.0.0.1", 0))
     base_url = f"http://127.0.0.1:{listener.getsockname()[1]}"
     ready = threading.Event()
@@ -191,14 +201,7 @@ def shop(shop_folder: Path) -> Iterator[Shop]:
     async def serve() -> None:
         line = LinePlatform(f"{base_url}/line/webhook")
         shop = Shop(base_url, line, asyncio.get_running_loop())
-        app = Starlette(
-            routes=[
-                *page_routes(shop, shop_folder),
-                *line_control_routes(line),
-                Route("/line/webhook", _webhook, methods=["POST"]),
-                Route("/hooks/wms", _hook, methods=["POST"]),
-            ]
-        )
+        app = Starlette(routes=[*page_routes(shop, folder), *line_control_routes(line), *behind(shop)])
         app.state.shop = shop
         # A browser's stream never ends by itself.
         config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1, lifespan="off")
@@ -215,6 +218,12 @@ def shop(shop_folder: Path) -> Iterator[Shop]:
     yield running
     server.should_exit = True
     thread.join(10)
+
+
+@pytest.fixture
+def shop(shop_folder: Path) -> Iterator[Shop]:
+    with serving_shop(shop_folder, told_what_to_answer) as running:
+        yield running
 
 
 @dataclass
@@ -255,10 +264,12 @@ def watch(context: BrowserContext, shop: Shop) -> Iterator[Watch]:
 
 @pytest.fixture
 def open_page(watch: Watch, context: BrowserContext, shop: Shop) -> Callable[..., Page]:
-    """Open the local page and wait until it follows the stream."""
+    """Open the local page and wait until it follows the stream; a newcomer is shown the guide."""
 
-    def open_it(path: str = "/", width: int = 1440, height: int = 900) -> Page:
+    def open_it(path: str = "/", width: int = 1440, height: int = 900, *, newcomer: bool = False) -> Page:
         page = context.new_page()
+        if not newcomer:
+            page.add_init_script("localStorage.setItem('guide-closed', 'yes')")
         page.set_viewport_size({"width": width, "height": height})
         page.goto(f"{shop.base_url}{path}")
         page.locator(".connection:not(.connection-lost) .dot").wait_for(state="attached")

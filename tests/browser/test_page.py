@@ -13,6 +13,9 @@ from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-unt
 from playwright.sync_api import Page, expect
 
 import dev.page.routes
+from dev.pace import SPEEDS
+from dev.page.player import PlayState
+from dev.playbill import Group
 from tests.browser import gallery
 from tests.browser.conftest import SHOP_NAME, Shop, Watch
 from tests.browser.test_back_office import HOME, STORE, order_event, report
@@ -54,18 +57,48 @@ def furnish(shop: Shop) -> None:
     report(shop, order_event())
 
 
+DESKS: list[str] = re.findall(
+    r'^  \["(\w+)", make\w+\],$', (PAGE_FOLDER / "static" / "app.js").read_text("utf-8"), re.MULTILINE
+)
+
+
+def test_every_desk_of_the_page_is_tested_here(shop: Shop, open_page: Opened) -> None:
+    page = open_page()
+    there = page.locator(".view").evaluate_all("views => views.map(view => view.dataset.view)")
+    assert there == ["phones", *DESKS]
+
+
+def show(page: Page, name: str) -> None:
+    page.locator(f".view[data-view={name}]").click()
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize(("width", "height"), [(390, 844), (1440, 900)])
+@pytest.mark.parametrize("language", ["zh-TW", "en"])
+@pytest.mark.parametrize("desk", DESKS)
 def test_axe_finds_nothing_to_complain_of(
-    scheme: Any, width: int, height: int, shop: Shop, open_page: Opened
+    desk: str, language: str, scheme: Any, shop: Shop, open_page: Opened
 ) -> None:
     furnish(shop)
-    page = open_page(width=width, height=height)
+    page = open_page(f"/?view={desk}&lang={language}")
     page.emulate_media(color_scheme=scheme)
     expect(page.get_by_role("button", name="接受報價")).to_be_visible()
+    expect(page.locator(f"#desk-{desk}")).to_be_visible()
     assert violations(page) == []
-    if width < 1000:
-        page.get_by_role("button", name="後台").click()
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert violations(page) == []
+    show(page, "phones")
+    expect(page.get_by_role("button", name="接受報價")).to_be_visible()
+    assert violations(page) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_in_what_opens(scheme: Any, shop: Shop, open_page: Opened) -> None:
+    furnish(shop)
+    page = open_page(newcomer=True)
+    page.emulate_media(color_scheme=scheme)
+    expect(page.get_by_role("complementary", name="一分鐘上手")).to_be_visible()
+    assert violations(page) == []
+    page.get_by_role("complementary", name="一分鐘上手").get_by_role("button", name="關閉").click()
     page.get_by_role("button", name="已出貨").click()
     page.get_by_text("包裹資料").click()
     expect(page.locator(".answers .answer")).to_have_count(1)
@@ -80,13 +113,50 @@ def test_nothing_is_wider_than_the_screen(width: int, shop: Shop, open_page: Ope
     furnish(shop)
     page = open_page(width=width, height=800)
     expect(page.get_by_role("button", name="接受報價")).to_be_visible()
-    for view in ("手機", "後台"):
-        if width < 1000:
-            page.get_by_role("button", name=view).click()
-        assert page.evaluate("document.documentElement.scrollWidth") == width
-        assert page.evaluate("document.documentElement.scrollHeight") == 800
-        assert page.locator(".column-desks").evaluate("node => node.scrollWidth <= node.clientWidth")
-        assert page.locator(".log").first.evaluate("node => node.scrollWidth <= node.clientWidth")
+    for name in [*(["phones"] if width < 1000 else []), *DESKS]:
+        show(page, name)
+        assert page.evaluate("document.documentElement.scrollWidth") == width, name
+        assert page.evaluate("document.documentElement.scrollHeight") == 800, name
+        assert page.locator(".column-desks").evaluate("node => node.scrollWidth <= node.clientWidth"), name
+        assert page.locator(".log").first.evaluate("node => node.scrollWidth <= node.clientWidth"), name
+
+
+@pytest.mark.parametrize("width", [360, 1000, 1440, 2560])
+def test_phones_stand_side_by_side_without_widening_the_page(
+    width: int, shop: Shop, open_page: Opened
+) -> None:
+    furnish(shop)
+    for number, language in enumerate(("ja", "th", "en")):
+        shop.customer(f"客人 {number}", language)
+    page = open_page(width=width, height=800)
+    side = page.get_by_role("button", name="並排顯示")
+    if width < 1000:
+        expect(side).to_be_hidden()
+        return
+    side.click()
+    expect(page.locator(".phone:visible")).to_have_count(5)
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+    assert page.locator("#desks").evaluate("node => node.clientWidth") >= width * 0.3
+    last = page.get_by_role("tab").last
+    last.click()
+    expect(page.locator(".phone").last).to_be_in_viewport(ratio=0.9)
+
+
+def test_nothing_is_found_out_one_file_after_the_other(shop: Shop) -> None:
+    """Every module that app.js leads to is named in the page, so that all are asked for at once."""
+    static = PAGE_FOLDER / "static"
+    reached, waiting = set[str](), ["app.js"]
+    while waiting:
+        name = waiting.pop()
+        if name not in reached:
+            reached.add(name)
+            waiting += re.findall(r'from "\./([\w.]+)"', (static / name).read_text("utf-8"))
+    page = (PAGE_FOLDER / "index.html").read_text("utf-8")
+    preloaded = re.findall(r'<link rel="modulepreload" href="/_local/page/static/([\w.]+)">', page)
+    assert sorted(preloaded) == sorted(reached - {"app.js"})
+    assert {path.name for path in static.glob("*.js")} == reached
+    styles = re.findall(r'<link rel="stylesheet" href="/_local/page/static/([\w.]+)">', page)
+    assert sorted(styles) == sorted(path.name for path in static.glob("*.css"))
 
 
 def test_everything_is_there_in_english_too(shop: Shop, open_page: Opened) -> None:
@@ -115,6 +185,8 @@ def test_both_languages_have_the_same_words(shop: Shop, open_page: Opened) -> No
     used = set()
     for file in (PAGE_FOLDER / "static").glob("*.js"):
         used |= set(re.findall(r'say\("(\w+)"', file.read_text("utf-8")))
+    used |= {f"group_{group}" for group in Group} | {f"play_{state}" for state in PlayState}
+    used |= {f"speed_{speed}" for speed in SPEEDS} | set(DESKS)
     assert used - chinese == set()
     expect(page.get_by_role("heading", name=SHOP_NAME).first).to_be_visible()
 
@@ -206,4 +278,5 @@ def test_the_configuration_names_shop_pictures_and_products(shop: Shop) -> None:
             "names": ["TEA-JAS.png"],
         },
         "products": [{"sku": "TEA-JAS", "name": "茉莉綠茶"}, {"sku": "CAK-PIN", "name": "鳳梨酥"}],
+        "untouched": True,
     }

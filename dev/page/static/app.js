@@ -1,7 +1,9 @@
 // Starts the page: reads the configuration, puts phones and desks in their places and follows the server's stream.
 import { makeBackOffice } from "./back_office.js";
 import { button, change, element, icon, on, refill } from "./element.js";
+import { makeGuide } from "./guide.js";
 import { makePhones } from "./phones.js";
+import { makeScenarios } from "./scenarios.js";
 import { follow, readConfig } from "./server.js";
 import { makeWire } from "./wire.js";
 import { PAGE_LANGUAGES, wordsIn } from "./wording.js";
@@ -14,7 +16,11 @@ const say = wordsIn(language);
 const address = new URL(location.href);
 
 /** The desks beside the phones, in the order of their buttons: a name of wording.js and the part that draws it. */
-const DESKS = [["backOffice", makeBackOffice], ["wire", makeWire]];
+const DESKS = [
+  ["backOffice", makeBackOffice],
+  ["scenarios", makeScenarios],
+  ["wire", makeWire],
+];
 const ONE_COLUMN = matchMedia("(max-width: 999px)");
 
 function chosenLanguage() {
@@ -57,6 +63,14 @@ function dayName(milliseconds) {
   return day.format(milliseconds);
 }
 
+/** What the address asks for in a parameter, once: it is not asked for again when the page is read anew. */
+function takeParameter(name) {
+  const value = address.searchParams.get(name);
+  address.searchParams.delete(name);
+  history.replaceState(null, "", address);
+  return value;
+}
+
 /** Only pictures of the shop itself are ever loaded, and from here: their public prefix is mapped to our own folder. */
 function pictureFrom(pictures) {
   const available = new Set(pictures.names);
@@ -87,9 +101,13 @@ function makeViews(desks, phonesToEnd) {
 
   function refresh() {
     document.body.dataset.view = view === "phones" ? "phones" : "desk";
+    document.body.dataset.desk = desk;
     for (const [name, section] of desks) section.hidden = name !== desk;
     const pressed = ONE_COLUMN.matches ? view : desk;
-    for (const each of buttons) change(each, { "aria-pressed": String(each.dataset.view === pressed) });
+    for (const each of buttons) {
+      change(each, { "aria-pressed": String(each.dataset.view === pressed) });
+      if (each.dataset.view === pressed) each.scrollIntoView({ block: "nearest", inline: "nearest" });
+    }
   }
 
   ONE_COLUMN.addEventListener("change", refresh);
@@ -97,7 +115,7 @@ function makeViews(desks, phonesToEnd) {
   return { node: element("div", { class: "views", role: "group", "aria-label": say("view") }, buttons), show, desk: () => desk };
 }
 
-function makeTop(shop, views) {
+function makeTop(shop, views, guide) {
   const state = element("span", { class: "connection", role: "status" });
   const other = PAGE_LANGUAGES.find((code) => code !== language);
   const switcher = button({ class: "language-switch", lang: other }, () => {
@@ -108,7 +126,7 @@ function makeTop(shop, views) {
   const node = element("header", { class: "top" },
     element("h1", { dir: "auto" }, shop.name),
     element("span", { class: "local-run", title: say("localRunHint") }, say("localRun")),
-    views.node, state, switcher);
+    views.node, state, guide.opener, switcher);
   return {
     node,
     connected: (open) => {
@@ -131,20 +149,34 @@ async function start() {
   if (!ok) throw new Error("the page's configuration cannot be read");
   change(document.documentElement, { lang: language });
   document.title = `${config.shop.name} · ${say("localRun")}`;
-  const page = { say, copy, toast, clockTime, dayName, shop: config.shop, picture: pictureFrom(config.pictures), products: config.products, show: (name) => views.show(name) };
+  const page = {
+    say, language, copy, toast, clockTime, dayName, takeParameter,
+    shop: config.shop, picture: pictureFrom(config.pictures), products: config.products, untouched: config.untouched,
+    show: (name) => views.show(name),
+    oneColumn: () => ONE_COLUMN.matches,
+    phone: () => phones.current(),
+    showPhone: (userId) => phones.show(userId),
+    phoneChosen: () => parts.forEach(([, part]) => part.phoneChosen?.()),
+    guideAway: () => guide.away(),
+    play: (name) => parts.forEach(([, part]) => part.play?.(name)),
+  };
   const phones = makePhones(page);
+  const guide = makeGuide(page);
   const parts = DESKS.map(([name, make]) => [name, make(page)]);
   const desks = new Map(parts.map(([name, part]) => [name, element("section", { class: "desk", id: `desk-${name}`, "aria-labelledby": `desk-title-${name}` },
     element("h2", { id: `desk-title-${name}` }, say(name)), part.node)]));
   const views = makeViews(desks, phones.toEnd);
-  const top = makeTop(config.shop, views);
+  const top = makeTop(config.shop, views, guide);
   const chat = element("section", { class: "column column-phones", id: "chat", "aria-label": say("phones"), tabindex: "-1" }, phones.node);
   const office = element("div", { class: "column column-desks", id: "desks", tabindex: "-1" }, ...desks.values());
   refill(document.body,
     skipLink("skipToChat", chat, () => views.show("phones")),
     skipLink("skipToDesks", office, () => views.show(views.desk())),
     top.node,
+    guide.strip,
+    ...parts.map(([, part]) => part.strip).filter(Boolean),
     element("main", { class: "columns" }, chat, office),
+    guide.node,
     toasts);
 
   let run = null;
@@ -153,7 +185,7 @@ async function start() {
       if (run !== null && run !== value.run) location.reload(); // another start: nothing of what is shown is there any more
       run = value.run;
     },
-    ...together([phones, ...parts.map(([, part]) => part)]),
+    ...together([phones, guide, ...parts.map(([, part]) => part)]),
   }, top.connected);
 }
 

@@ -4,6 +4,7 @@ import { renderMessage, renderQuickReplies, showJson, summary } from "./messages
 import { askForDate } from "./date_dialog.js";
 import { makeRichMenu } from "./rich_menu.js";
 import { line } from "./server.js";
+import { showTranscript } from "./transcript.js";
 import { CUSTOMER_LANGUAGES } from "./wording.js";
 
 const NEAR_THE_END = 80; // pixels from the bottom within which a new message scrolls into view by itself
@@ -281,6 +282,7 @@ export function makePhone(customer, page) {
     menu.panel.append(element("div", { class: "menu-row" }, element("label", { for: language.id }, say("language")), language));
     const block = menu.add("block", say("block"), () =>
       act(shown.blocked || !shown.friend ? line.follow(customer.user_id) : line.unfollow(customer.user_id)));
+    menu.add("file", say("transcript"), () => showTranscript({ customer: customer.user_id }, page));
     return {
       node: menu.node,
       update: (value) => {

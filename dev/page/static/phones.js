@@ -9,7 +9,7 @@ const SIDE_BY_SIDE_KEY = "side-by-side";
 
 /**
  * Make the column of phones. `page` has say, toast and all that a phone needs.
- * Returns { node, handlers, toEnd() }: the handlers take what the stream tells of customers and their chats.
+ * Returns { node, handlers, toEnd(), current(), show(userId) }: the handlers take what the stream tells of customers and their chats.
  */
 export function makePhones(page) {
   const { say, toast } = page;
@@ -38,8 +38,15 @@ export function makePhones(page) {
       if (selected) {
         markSeen(id);
         phone.toEnd();
+        for (const each of [tab, wrap]) each.scrollIntoView({ block: "nearest", inline: "nearest" });
       }
     }
+  }
+
+  /** Somebody's own choice, which no scenario overrides. */
+  function choose(userId) {
+    show(userId);
+    page.phoneChosen();
   }
 
   function markSeen(userId) {
@@ -67,7 +74,7 @@ export function makePhones(page) {
       const label = element("span", { class: "tab-name", dir: "auto" });
       const spoken = element("span", { class: "tab-language" });
       const tab = button({ class: "tab", role: "tab", id: tabId, "aria-controls": wrap.id, "aria-selected": "false", tabindex: "-1" },
-        () => show(value.user_id), label, spoken, badge);
+        () => choose(value.user_id), label, value.staff && element("span", { class: "tab-staff" }, say("staff")), spoken, badge);
       known = { phone, tab, wrap, badge, label, spoken, unread: 0 };
       phones.set(value.user_id, known);
       phone.richMenus(richMenus);
@@ -88,7 +95,7 @@ export function makePhones(page) {
     event.preventDefault();
     const ids = [...phones.keys()];
     const next = Math.min(Math.max(ids.indexOf(current) + step, 0), ids.length - 1);
-    show(ids[next]);
+    choose(ids[next]);
     phones.get(current).tab.focus();
   });
 
@@ -128,5 +135,9 @@ export function makePhones(page) {
       loading: (value) => phones.get(value.chat_id)?.phone.loading(value.loading_until, value.quick_replies_used),
     },
     toEnd: () => current && phones.get(current).phone.toEnd(),
+    current: () => current,
+    show: (userId) => {
+      if (phones.has(userId) && userId !== current) show(userId);
+    },
   };
 }

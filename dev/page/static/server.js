@@ -44,6 +44,17 @@ export const wire = {
   replay: (number, how) => call("POST", `/_local/page/wire/${number}/replay`, { how }),
 };
 
+export const readScenarios = () => call("GET", "/_local/page/scenarios");
+
+export const scenario = {
+  play: (name, speed) => call("POST", "/_local/page/scenarios/play", { name, speed }),
+  pace: (change) => call("POST", "/_local/page/scenarios/pace", change),
+  stop: () => call("POST", "/_local/page/scenarios/stop", {}),
+};
+
+/** Where a transcript is: `{ customer }`, or nothing for the latest scenario; `lang`, and `format` for JSON. */
+export const transcriptAddress = (asked) => `/_local/page/transcript?${new URLSearchParams(asked)}`;
+
 /**
  * Follow the server's stream. `handlers` maps event names to functions of the event's value; `connection(open)` tells
  * when the stream comes and goes. The browser reconnects by itself, and the server then tells everything again.
