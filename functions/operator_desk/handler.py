@@ -1,7 +1,7 @@
 """Invoked by people with the right to (`make cases`): lists operator cases, shows one, does something about it.
 
-Also lists the words for products that nobody understood (`make phrases`), shows the record of a quote
-(`make record`), and takes the wish of a customer to be forgotten (`make erase`).
+Also the replay desk of events (`make desk`), the words for products that nobody understood (`make phrases`), the record
+of a quote (`make record`), and the wish of a customer to be forgotten (`make erase`).
 
 There is no public route: whoever may invoke this function is an operator, and CloudTrail knows who it was.
 """
@@ -17,12 +17,16 @@ from storefront.contracts.case_views import (
     record_json,
     view_json,
 )
+from storefront.contracts.desk_views import desk_answer
 from storefront.contracts.tasks import (
+    ActOnEvent,
     EraseCustomer,
     ListApprovals,
     ListCases,
+    ListEvents,
     ListPhrases,
     ShowCase,
+    ShowEvent,
     ShowRecord,
     case_task,
 )
@@ -43,6 +47,10 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
         if isinstance(task, EraseCustomer):
             wish = bootstrap.personal_desk().wished_by_staff(task.customer, task.who, task.note)
             return {"erasure": erasure_json(wish)}
+        if isinstance(task, ListEvents | ShowEvent | ActOnEvent):
+            if isinstance(task, ActOnEvent):
+                logger().info("operator_acted", extra={"kind": "event", "action": task.task})
+            return desk_answer(bootstrap.replay_desk(), task)
         casework = bootstrap.casework()
         if isinstance(task, ListApprovals):
             return {"approvals": [approval_json(each) for each in casework.open_approvals()]}

@@ -14,6 +14,7 @@ from storefront.settings import Settings
 if TYPE_CHECKING:
     from storefront.adapters.back_office_door import BackOfficeDoor
     from storefront.adapters.catalogue_table import CatalogueTable
+    from storefront.adapters.dead_letters import QueuePair
     from storefront.adapters.dynamodb import DynamoDbStore
     from storefront.adapters.line_door import LineDoor
     from storefront.adapters.line_messaging import LineMessaging
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from storefront.adapters.secrets import Secrets
     from storefront.adapters.workflow import StateMachine
     from storefront.domain.pricing import PriceRules
+    from storefront.domain.replay_desk import Place
     from storefront.services.approving import Approving
     from storefront.services.casework import Casework
     from storefront.services.chat import Chat
@@ -49,6 +51,7 @@ if TYPE_CHECKING:
     from storefront.services.reconciling import Reconciling
     from storefront.services.referring import Referring
     from storefront.services.refunding import Refunding
+    from storefront.services.replay_desk import ReplayDesk
     from storefront.services.shipping import Shipping
     from storefront.services.staff import Staff
     from storefront.services.sweeping import Sweeping
@@ -548,3 +551,46 @@ def casework() -> "Casework":
     cancelling = Cancelling(store(), ids)
     refunds = CaseRefunds(store(), gateway(), cancelling, waits(), jobs(), now, ids)
     return Casework(store(), refunds, jobs(), now)
+
+
+def _queue_pairs() -> dict["Place", "QueuePair"]:
+    """The queues that this function may look after, each with its dead letters."""
+    from storefront.adapters.dead_letters import QueuePair
+    from storefront.domain.replay_desk import Place
+
+    named = {
+        Place.BACK_OFFICE: "BACK_OFFICE",
+        Place.CHAT: "INQUIRY",
+        Place.STATUS: "STATUS",
+        Place.PAYMENTS: "PAYMENTS",
+        Place.ORDER_EVENTS: "ORDER_EVENTS",
+    }
+    return {
+        place: QueuePair(settings().text(f"{name}_QUEUE_URL"), settings().text(f"{name}_DEAD_LETTERS_URL"))
+        for place, name in named.items()
+    }
+
+
+@cache
+def replay_desk() -> "ReplayDesk":
+    from storefront.adapters.dead_letters import SqsDeadLetters
+    from storefront.adapters.identifiers import RandomIds, now
+    from storefront.adapters.rehearsal import RehearsalStore
+    from storefront.contracts.back_office import glance, news_in
+    from storefront.contracts.line_events import chat_glance
+    from storefront.services.dead_letter_desk import DeadLetterDesk
+    from storefront.services.rehearsing import Rehearsing
+    from storefront.services.replay_desk import ReplayDesk
+
+    letters = DeadLetterDesk(store(), SqsDeadLetters(_client("sqs"), _queue_pairs()), chat_glance, now)
+    rehearsing = Rehearsing(
+        store=store(),
+        stage=lambda: RehearsalStore(store()),
+        catalogues=catalogues(),
+        ids=RandomIds(),
+        understand=news_in,
+        shop=settings().shop,
+        policy=settings().push_policy,
+        clock=now,
+    )
+    return ReplayDesk(store(), letters, rehearsing, jobs(), glance, now)

@@ -30,12 +30,17 @@ from storefront.domain.quote import Quote
 from storefront.domain.quote_record import QuoteEntry, QuoteRemark
 from storefront.domain.reconciliation import Reconciliation
 from storefront.domain.refund import Refund
+from storefront.domain.replay_desk import DeskEntry, LetterDecision
 from storefront.domain.shipment import Parcel
 from storefront.domain.unknown_phrase import PhraseOfCustomer, UnknownPhrase
 from storefront.services.ports import DueKind
 
 WHOLE: Final = "-"
 """Sort key of a row that is alone in its partition."""
+
+
+NO_ORDER: Final = "-"
+"""In the place of an order's number, for events of none."""
 
 
 class Table(StrEnum):
@@ -149,6 +154,18 @@ LAYOUTS: Final[dict[type, Layout]] = {
         lambda row: (row.kind.value, row.subject, row.at.isoformat()),
         rows=lambda kind, subject: Key(f"AUDIT#{kind}#{subject}", "2"),
     ),
+    DeskEntry: Layout(
+        Table.LEDGER,
+        lambda month, at, item: Key(f"DESK#{month}", f"{at}#{item}"),
+        lambda row: (row.month, row.at.isoformat(), row.item),
+        rows=lambda month: Key(f"DESK#{month}", "2"),
+    ),
+    LetterDecision: Layout(
+        Table.LEDGER,
+        lambda place, letter_id: Key(f"LETTER#{place}#{letter_id}"),
+        lambda row: (row.place.value, row.letter_id),
+        kept=timedelta(days=30),
+    ),
     Erasure: Layout(
         Table.LEDGER,
         lambda customer_id, cause: Key(f"ERASURE#{customer_id}", f"WISH#{cause}"),
@@ -227,8 +244,11 @@ LAYOUTS: Final[dict[type, Layout]] = {
     ),
     UnappliedEvent: Layout(
         Table.PERSONAL,
-        lambda order_number, source, event_id: Key(f"ORDER#{order_number}", f"UNAPPLIED#{source}#{event_id}"),
+        lambda order_number, source, event_id: Key(
+            f"ORDER#{order_number or NO_ORDER}", f"UNAPPLIED#{source}#{event_id}"
+        ),
         lambda row: (row.order_number, row.source, row.event_id),
+        due=DueKind.UNAPPLIED,
         rows=lambda order_number: Key(f"ORDER#{order_number}", "UNAPPLIED#"),
         kept="events_in",
     ),

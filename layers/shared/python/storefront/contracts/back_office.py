@@ -22,6 +22,7 @@ from pydantic import (
 from storefront.contracts.catalogue_row import ChangedRow
 from storefront.domain.shipment import ShipmentEvent, ShipmentStatus, StoreStop
 from storefront.services.outside_decisions import ApprovalNews, OutsideDecision
+from storefront.services.replay_desk import Glance
 from storefront.services.shipping import (
     CancelNews,
     News,
@@ -265,6 +266,17 @@ def news_in(body: bytes, received_at: datetime) -> News | ApprovalNews:
         return news(envelope(body), received_at)
     except NotAnEvent as refused:
         return UnreadableNews(str(refused)[:80])
+
+
+def glance(body: str) -> Glance:
+    """What a stored body is about; nothing once it was emptied. Never raises."""
+    if not body:
+        return Glance("", None)
+    try:
+        event = envelope(body.encode())
+    except NotAnEvent:
+        return Glance("unreadable", None)
+    return Glance(event.type, event.subject)
 
 
 def _news(event: Envelope, received_at: datetime) -> News | ApprovalNews:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from storefront.domain.conversation import customer_id_of
+from storefront.services.dead_letter_desk import ChatGlance
 from storefront.services.turns import ChatEvent, Happening
 
 
@@ -120,6 +121,18 @@ def chat_event(raw: object, received_at: datetime) -> ChatEvent | None:
         group_id=group,
         line_message_id=event.message_id,
     )
+
+
+def chat_glance(body: str) -> ChatGlance | None:
+    """Who wrote a message of the queue, and what kind of thing; None for one that nobody can read."""
+    try:
+        queued = QueuedEvent.read(body)
+    except ValueError:
+        return None
+    said = chat_event(queued.event, queued.receivedAt)
+    if said is None:
+        return None
+    return ChatGlance(said.happening.value, said.customer_id, said.line_message_id)
 
 
 def _happening(event: LineEvent, *, in_group: bool) -> Happening:

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from storefront.domain.casework import CaseAction, CaseKind, Deed
 from storefront.domain.errors import ActionRefused
+from storefront.domain.replay_desk import DeskAction, DeskDeed, ItemId
 
 
 class _Internal(BaseModel):
@@ -260,8 +261,51 @@ class ActOnCase(_Internal):
         )
 
 
+class ListEvents(_Internal):
+    """What stands at the replay desk, or what was done there."""
+
+    task: Literal["events"]
+    show: Literal["waiting", "dismissed", "replayed"] = "waiting"
+
+
+class ShowEvent(_Internal):
+    """One thing at the replay desk, with what would go out if it were replayed now."""
+
+    task: Literal["event"]
+    id: str = Field(min_length=1, max_length=400)
+
+
+class ActOnEvent(_Internal):
+    """One thing at the replay desk, replayed or dismissed."""
+
+    task: Literal["replay_event", "dismiss_event"]
+    id: str = Field(min_length=1, max_length=400)
+    who: str = Field(max_length=200)
+    note: str = Field(max_length=1000)
+
+    def deed(self) -> DeskDeed:
+        """The same for the use case.
+
+        Raises:
+            ActionRefused: the id is none that the list shows.
+        """
+        return DeskDeed(
+            ItemId.parse(self.id), DeskAction(self.task.removesuffix("_event")), self.who, self.note
+        )
+
+
+type DeskTask = ListEvents | ShowEvent | ActOnEvent
 type CaseTask = Annotated[
-    ListCases | ListPhrases | ShowCase | ShowRecord | ActOnCase | ListApprovals | EraseCustomer,
+    ListCases
+    | ListPhrases
+    | ShowCase
+    | ShowRecord
+    | ActOnCase
+    | ListApprovals
+    | EraseCustomer
+    | ListEvents
+    | ShowEvent
+    | ActOnEvent,
     Field(discriminator="task"),
 ]
 CASE_TASK: TypeAdapter[CaseTask] = TypeAdapter(CaseTask)

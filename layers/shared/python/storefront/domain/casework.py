@@ -39,11 +39,11 @@ class ReceivedState(StrEnum):
 
 
 RECEIVED_MOVES: Final = {
-    ReceivedState.TAKEN: frozenset({ReceivedState.APPLIED, ReceivedState.PARKED, ReceivedState.QUARANTINED}),
-    ReceivedState.PARKED: frozenset(
+    ReceivedState.TAKEN: frozenset(
         {ReceivedState.APPLIED, ReceivedState.PARKED, ReceivedState.QUARANTINED, ReceivedState.DISMISSED}
     ),
-    ReceivedState.QUARANTINED: frozenset({ReceivedState.APPLIED, ReceivedState.DISMISSED}),
+    ReceivedState.PARKED: frozenset(ReceivedState),
+    ReceivedState.QUARANTINED: frozenset({ReceivedState.TAKEN, ReceivedState.DISMISSED}),
     ReceivedState.APPLIED: frozenset[ReceivedState](),
     ReceivedState.DISMISSED: frozenset[ReceivedState](),
 }
@@ -71,6 +71,16 @@ class ReceivedEvent:
             self, state=move(RECEIVED_MOVES, self.state, state), reason=reason, body=body, due_at=None
         )
 
+    def replayed(self, now: datetime) -> "ReceivedEvent":
+        """As on the day it came, with all its tries; due at once, so that a lost job is the sweeper's to find."""
+        return replace(
+            self,
+            state=move(RECEIVED_MOVES, self.state, ReceivedState.TAKEN),
+            reason=None,
+            tries=0,
+            due_at=now,
+        )
+
     def parked(self, reason: str, due_at: datetime | None) -> "ReceivedEvent":
         """Kept until what it speaks of exists, or a person decides; no `due_at` means no more tries."""
         return replace(
@@ -84,11 +94,15 @@ class ReceivedEvent:
 
 @dataclass(frozen=True)
 class UnappliedEvent:
-    """An event about an order that a person has to look at: how it is found when the order is forgotten."""
+    """An event that a person has to look at: found by its order when that is forgotten, and by how long it waits.
+
+    One of no order has an empty number. `due_at` is since when it waits; None once nobody has to look any more.
+    """
 
     order_number: str
     source: str
     event_id: str
+    due_at: datetime | None = None
     revision: int = 0
 
 

@@ -67,6 +67,13 @@ NOTICES: Final = {
 """What a customer is told without asking; the rest shows in the status only."""
 
 
+class Quiet(StrEnum):
+    """Why a customer hears nothing of a parcel's news."""
+
+    NOT_ANNOUNCED = "not-announced"
+    OVERTAKEN = "overtaken"
+
+
 @dataclass(frozen=True)
 class StoreStop:
     """The convenience store where a parcel waits; `deadline` as the back office wrote it."""
@@ -185,6 +192,12 @@ class Parcel:
                 RANK[known.status] > RANK[event.status] and known.at > event.at for known in self.events
             )
         return self.latest.event_id == event.event_id
+
+    def quiet_about(self, event: ShipmentEvent, method: DeliveryMethod) -> Quiet | None:
+        """Why `event`, one of this parcel's, makes no notice; None if the customer is to hear of it."""
+        if event.status not in NOTICES[method]:
+            return Quiet.NOT_ANNOUNCED
+        return None if self.is_news(event) else Quiet.OVERTAKEN
 
     def stores_closed_before(self, event: ShipmentEvent) -> int:
         """How often the parcel's store had closed by the time of `event`: at the next store it arrives anew."""

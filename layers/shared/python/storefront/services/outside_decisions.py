@@ -9,9 +9,11 @@ from enum import StrEnum
 from typing import Final
 
 from storefront.domain.approval import Approval, ApprovalState
-from storefront.domain.casework import CaseKind, OperatorCase, ReceivedEvent, ReceivedState, WaitStep
+from storefront.domain.casework import CaseKind, ReceivedEvent, ReceivedState, WaitStep
 from storefront.domain.errors import Conflict
+from storefront.services.cases import case_writes
 from storefront.services.ports import Clock, Metrics, Put, Store
+from storefront.services.putting_aside import put_aside, taken_up
 from storefront.services.waiting import Waits
 
 TRIES: Final = 8
@@ -67,10 +69,12 @@ class OutsideDecisions:
     def _apply_once(self, received: ReceivedEvent, approval: Approval | None, news: ApprovalNews) -> None:
         if approval is None:
             self._metrics.count("EventParkedForPeople")
-            self._store.commit(Put(received.parked("unknown-approval", None)))
+            aside = put_aside(self._store, received, None, self._clock())
+            self._store.commit(Put(received.parked("unknown-approval", None)), *aside)
             return
+        up = taken_up(self._store, received, None)
         if not approval.is_open:
-            self._store.commit(Put(received.ended(ReceivedState.APPLIED, "decided-before")))
+            self._store.commit(Put(received.ended(ReceivedState.APPLIED, "decided-before")), *up)
             return
         state, granted = _meant(approval, news)
         if granted is None:
@@ -78,14 +82,15 @@ class OutsideDecisions:
             return
         by = f"{received.source}:{news.by}"
         decided = approval.decided(state, by, self._clock(), granted, news.note)
-        self._store.commit(Put(decided), Put(received.ended(ReceivedState.APPLIED)))
+        self._store.commit(Put(decided), Put(received.ended(ReceivedState.APPLIED)), *up)
 
     def _quarantine(self, received: ReceivedEvent) -> None:
         """Prices that are no better for the customer, or of products that are not in question: a person looks."""
         now = self._clock()
         subject, reason = f"{received.source}:{received.event_id}", "no-better-price"
-        case = OperatorCase(CaseKind.EVENT_QUARANTINED, subject, now, {"reason": reason}, due_at=now)
-        self._store.commit(Put(received.ended(ReceivedState.QUARANTINED, reason)), Put(case))
+        case = case_writes(self._store, CaseKind.EVENT_QUARANTINED, subject, now, {"reason": reason})
+        aside = put_aside(self._store, received, None, now)
+        self._store.commit(Put(received.ended(ReceivedState.QUARANTINED, reason)), *case, *aside)
         self._metrics.count("EventQuarantined")
 
 

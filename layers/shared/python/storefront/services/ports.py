@@ -18,6 +18,7 @@ from storefront.domain.order import Order
 from storefront.domain.outbox import OrderEvent
 from storefront.domain.payment_answers import Answer, Authentication, Capture, RefundRecord, Reservation
 from storefront.domain.push_policy import Quota
+from storefront.domain.replay_desk import DeadLetter, ItemId
 
 
 class Clock(Protocol):
@@ -96,6 +97,7 @@ class DueKind(StrEnum):
     APPROVAL = "approval"
     ERASURE = "erasure"
     DELIVERY = "delivery"
+    UNAPPLIED = "unapplied"
 
 
 class Store(Protocol):
@@ -131,6 +133,13 @@ class DayBook(Store, Protocol):
 
     def of_day[Entity](self, kind: type[Entity], day: date) -> Iterator[Sequence[Entity]]:
         """Rows of `kind` of one day in Taiwan, oldest first, in pages of at most 100."""
+
+
+class Stage(Store, Protocol):
+    """A store for rehearsals: reads the real rows, and keeps what is written to itself."""
+
+    def written[Entity](self, kind: type[Entity]) -> Sequence[Entity]:
+        """Rows of `kind` that were written on this stage, as they are now."""
 
 
 class Catalogues(Protocol):
@@ -223,6 +232,25 @@ class Jobs(Protocol):
     def settle_event(self, source: str, event_id: str, group: str) -> None: ...
 
 
+class DeadLetters(Protocol):
+    """Jobs that their queues gave up. Looking takes none away; a letter in hand is hidden from others for a minute."""
+
+    def look(self, most: int) -> Sequence[DeadLetter]:
+        """Up to `most` letters of each queue, in no certain order."""
+
+    def hold(self, item: ItemId) -> DeadLetter | None:
+        """Take one letter in hand; None if it is not there, or in somebody else's hand."""
+
+    def let_go(self, letter: DeadLetter) -> None:
+        """Put a letter back where it was."""
+
+    def send_back(self, letter: DeadLetter) -> None:
+        """The same job once more on the queue that gave it up."""
+
+    def remove(self, letter: DeadLetter) -> None:
+        """Take a letter away for good."""
+
+
 class OrderSystem(Protocol):
     """The shop's order system, told by signed events."""
 
@@ -260,6 +288,7 @@ __all__ = [
     "Clock",
     "CouponUse",
     "DayBook",
+    "DeadLetters",
     "DueKind",
     "Erase",
     "Ids",
@@ -271,6 +300,7 @@ __all__ = [
     "PaymentGateway",
     "Put",
     "SendOutcome",
+    "Stage",
     "StockMove",
     "Store",
     "Timers",

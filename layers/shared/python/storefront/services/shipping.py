@@ -14,7 +14,6 @@ from storefront.domain.casework import (
     CaseKind,
     ReceivedEvent,
     ReceivedState,
-    UnappliedEvent,
     WaitStep,
 )
 from storefront.domain.catalogue import ProductChange
@@ -22,7 +21,6 @@ from storefront.domain.errors import Conflict, IllegalMove, InvalidProduct, Orde
 from storefront.domain.order import DeliveryMethod, Order, OrderState
 from storefront.domain.outbox import Message, Topic
 from storefront.domain.shipment import (
-    NOTICES,
     RECEIVED,
     Parcel,
     ShipmentEvent,
@@ -42,6 +40,7 @@ from storefront.services.ports import (
     Store,
     Write,
 )
+from storefront.services.putting_aside import put_aside, taken_up
 from storefront.services.telling import Telling, new_message
 from storefront.services.waiting import Waits
 
@@ -173,9 +172,7 @@ class Shipping:
                     self._park(received, "unknown-product")
                     return None
                 self._catalogues.apply_stock_level(news.sku, news.on_hand, news.version)
-                self._store.commit(
-                    Put(received.ended(ReceivedState.APPLIED)), *self._below_promised(news.sku)
-                )
+                self._store.commit(*self._applied(received), *self._below_promised(news.sku))
             case ProductNews():
                 self._product(received, news)
             case CancelNews():
@@ -214,7 +211,8 @@ class Shipping:
         if received.state is ReceivedState.PARKED:
             return
         self._metrics.count("EventUnreadable")
-        self._store.commit(Put(received.parked(reason, None)), *self._found_by(order_number, received))
+        aside = put_aside(self._store, received, order_number, self._clock())
+        self._store.commit(Put(received.parked(reason, None)), *aside)
 
     def _product(self, received: ReceivedEvent, news: ProductNews) -> None:
         try:
@@ -222,7 +220,7 @@ class Shipping:
         except InvalidProduct:
             self._quarantine(received, "contradicts-the-catalogue")
             return
-        self._store.commit(Put(received.ended(ReceivedState.APPLIED)))
+        self._store.commit(*self._applied(received))
 
     # Parcels ---------------------------------------------------------------------------------------------
 
@@ -250,7 +248,7 @@ class Shipping:
         parcels = (*(each for each in parcels if each.shipment_id != parcel.shipment_id), parcel)
         changed, moves = self._stock_leaves(order, parcels)
         changed = self._after(changed, parcels, now)
-        writes: list[Write] = [Put(parcel), Put(received.ended(ReceivedState.APPLIED))]
+        writes: list[Write] = [Put(parcel), *self._applied(received, order.order_number)]
         if changed != order:
             writes.append(Put(changed))
         message = self._notice(changed, parcel, news.event, now)
@@ -318,7 +316,7 @@ class Shipping:
     def _notice(self, order: Order, parcel: Parcel, event: ShipmentEvent, now: datetime) -> Message | None:
         """The one notice of a milestone, if the customer is to hear of it and was not overtaken (N1, G2)."""
         method = order.delivery_method or DeliveryMethod.HOME
-        if event.status not in NOTICES[method] or not parcel.is_news(event):
+        if parcel.quiet_about(event, method) is not None:
             return None
         message_id = f"{order.order_number}:{parcel.shipment_id}:{event.status.value}"
         if closed := parcel.stores_closed_before(event):
@@ -351,15 +349,11 @@ class Shipping:
         if order is not None and order.forgotten_at is not None:
             self._store.commit(Put(replace(received, body="")), *case)
             return
-        self._store.commit(Put(received), *case, *self._found_by(order_number, received))
+        aside = put_aside(self._store, received, order_number, self._clock())
+        self._store.commit(Put(received), *case, *aside)
 
-    def _found_by(self, order_number: str | None, received: ReceivedEvent) -> tuple[Write, ...]:
-        """The row by which an event that stays as it came is found again; there is one of each."""
-        if order_number is None:
-            return ()
-        place = UnappliedEvent(order_number, received.source, received.event_id)
-        known = self._store.read(UnappliedEvent, order_number, received.source, received.event_id)
-        return (Put(place),) if known is None else ()
+    def _applied(self, received: ReceivedEvent, order_number: str | None = None) -> tuple[Write, ...]:
+        return Put(received.ended(ReceivedState.APPLIED)), *taken_up(self._store, received, order_number)
 
     # Workflow --------------------------------------------------------------------------------------------
 
@@ -406,7 +400,7 @@ class Shipping:
         return self._carry_out(received, order, plan)
 
     def _carry_out(self, received: ReceivedEvent, order: Order, plan: CancelPlan) -> Message | None:
-        writes: list[Write] = [Put(received.ended(ReceivedState.APPLIED)), *plan.writes]
+        writes: list[Write] = [*self._applied(received, order.order_number), *plan.writes]
         message = None
         if plan.closed is not None:
             message = self._message(order, plan.topic, plan.facts, received)
