@@ -11,7 +11,6 @@ import shutil
 import sys
 import webbrowser
 from contextlib import AsyncExitStack
-from functools import partial
 from pathlib import Path
 
 from dev.local.building import Build, BuildFailed, built, local_architecture
@@ -19,7 +18,7 @@ from dev.local.context import CallLog, LocalContext
 from dev.local.deploying import DeployFailed, deploy, deployed_stack, write_overlay
 from dev.local.gateway import Gateway
 from dev.local.local_aws import LocalAwsFailed, MiniStack, start_local_aws
-from dev.local.orders import read_orders
+from dev.local.office import LocalOffice
 from dev.local.overlay import OverlayError
 from dev.local.processes import end_children
 from dev.local.seeding import CannotSeed, seed, seed_rich_menus
@@ -100,7 +99,7 @@ async def _start(settings: LocalSettings, ending: AsyncExitStack) -> tuple[MiniS
         line_pay=LinePayPlatform(),
         proxied=CallLog(),
         seconds=steps.seconds,
-        orders=partial(read_orders, stack),
+        office=LocalOffice(stack),
     )
     with steps.step("seed", "filled the secret store and the catalogue"):
         await asyncio.to_thread(seed, context)

@@ -74,11 +74,18 @@ class BackOffice:
     async def aclose(self) -> None:
         await self._client.aclose()
 
-    async def send(self, event: JsonObject, *, secret: str | None = None) -> Taken:
-        """Posts an event as it is; the same event again is a duplicate delivery."""
+    async def send(
+        self, event: JsonObject, *, secret: str | None = None, age_seconds: int = 0, signed: bool = True
+    ) -> Taken:
+        """Posts an event as it is; the same event again is a duplicate delivery.
+
+        What the shop has to refuse: another `secret`, a signature of `age_seconds` ago, or none at all.
+        """
         await self._audience.ready()
         body = json.dumps(event, ensure_ascii=False).encode()
-        headers = sign(secret or self._secret, str(event["id"]), int(time.time()), body)
+        headers = sign(secret or self._secret, str(event["id"]), int(time.time()) - age_seconds, body)
+        if not signed:
+            del headers["webhook-signature"]
         response = await self._client.post(
             f"/hooks/{self.source}",
             content=body,

@@ -6,9 +6,9 @@ Made once the stack is deployed, so that every name in it exists; the browser pa
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from dev.local.settings import LocalSettings
+from dev.page.books import Office
 from dev.standins.line_pay import LinePayPlatform
 from dev.standins.line_platform import LinePlatform
 
@@ -89,7 +89,7 @@ class LocalContext:
     line_pay: LinePayPlatform
     proxied: CallLog
     seconds: Mapping[str, float]  # start-up step: seconds it took
-    orders: Callable[[], list[dict[str, Any]]]  # the shop's orders, newest first, for the page
+    office: Office  # the shop's books and its operator's desk, for the page
     credentials: LocalCredentials = LocalCredentials()
 
     @property

@@ -1,76 +1,64 @@
-"""The shop's orders as the local page shows them: read from the local AWS, newest first."""
+"""The shop's orders as the local page lists them, newest first, each with its whole history."""
 
-from collections.abc import Iterable, Mapping
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from boto3.dynamodb.types import TypeDeserializer
+from dev.local.order_history import history_of
+from dev.local.tables import Rows
+from storefront.domain.conversation import OrderDelivery
+from storefront.domain.order import Order, OrderState
+from storefront.domain.shipment import RANK, Parcel
 
-from dev.local.context import DeployedStack
-from dev.local.deploying import local_session
-
-_MONEY = {
-    "awaiting_details": "等待配送資料",
-    "awaiting_payment": "等待付款",
-    "paid": "已付款",
-    "cancelled": "已取消",
-    "expired": "逾時未付款",
-    "refunded": "已退款",
-}
-_PARCEL = {
-    "preparing": "備貨中",
-    "label_created": "已建立託運單",
-    "shipped": "已出貨",
-    "delayed": "配送延遲",
-    "out_for_delivery": "配送中",
-    "delivery_attempted": "投遞未成功",
-    "store_closed": "門市關閉",
-    "ready_for_pickup": "已到門市",
-    "pickup_reminder": "取件提醒",
-    "returning": "退回中",
-    "lost": "包裹遺失",
-    "returned": "已退回",
-    "delivered": "已送達",
-    "picked_up": "已取件",
-}
+JsonObject = dict[str, Any]
 
 
-def read_orders(stack: DeployedStack) -> list[dict[str, Any]]:
-    """All orders with their state; a local table is small enough to read whole."""
-    ledger = list(_rows(stack, "LedgerTable"))
-    personal = list(_rows(stack, "PersonalTable"))
-    deliveries = {row["order_number"]: row["details"] for row in personal if row["sk"] == "DELIVERY"}
-    parcels: dict[str, list[str]] = {}
-    for row in ledger:
-        if str(row["sk"]).startswith("PARCEL#"):
-            parcels.setdefault(row["order_number"], []).append(row["events"][-1]["status"])
-    orders = [row for row in ledger if str(row["pk"]).startswith("ORDER#") and row["sk"] == "-"]
-    orders.sort(key=lambda row: str(row["created_at"]), reverse=True)
-    return [
-        _shown(order, deliveries.get(order["order_number"]), parcels.get(order["order_number"], []))
-        for order in orders
-    ]
-
-
-def _shown(order: Mapping[str, Any], details: Mapping[str, Any] | None, parcels: list[str]) -> dict[str, Any]:
-    status = parcels[-1] if parcels and order["state"] == "paid" else order["state"]
-    amounts = (int(line["unit_price"]) * int(line["quantity"]) for line in order["lines"])
-    taken_off = sum(int(discount["amount"]) for discount in order["discounts"])
-    shown = {
-        "orderNumber": order["order_number"],
-        "status": status,
-        "statusLabel": _PARCEL.get(status) or _MONEY.get(status, status),
-        "total": sum(amounts) + int(order["shipping_fee"]) - taken_off,
+def listed(rows: Rows) -> tuple[list[JsonObject], dict[str, JsonObject]]:
+    """The list, and by order number the page of each order. An entry's `digest` changes with anything of its page."""
+    orders = sorted(rows.of(Order), key=lambda order: order.created_at, reverse=True)
+    deliveries = {row.order_number: row for row in rows.of(OrderDelivery)}
+    pages = {
+        order.order_number: history_of(order, deliveries.get(order.order_number), rows) for order in orders
     }
-    place = (details or {}).get("home") or (details or {}).get("store")
-    if place:
-        shown["customerName"] = place["recipient"]["name"]
-        shown["delivery"] = {"method": "home" if "address" in place else "store"}
-    return shown
+    parcels: dict[str, list[Parcel]] = {}
+    for parcel in rows.of(Parcel):
+        parcels.setdefault(parcel.order_number, []).append(parcel)
+    entries = [
+        _entry(order, pages[order.order_number], parcels.get(order.order_number, [])) for order in orders
+    ]
+    return entries, pages
 
 
-def _rows(stack: DeployedStack, table: str) -> Iterable[dict[str, Any]]:
-    client = local_session().client("dynamodb", endpoint_url=stack.endpoint)
-    read = TypeDeserializer().deserialize
-    for page in client.get_paginator("scan").paginate(TableName=stack.tables[table]):
-        for item in page["Items"]:
-            yield {name: read(value) for name, value in item.items()}
+def _entry(order: Order, page: JsonObject, parcels: Sequence[Parcel]) -> JsonObject:
+    delivery = page["delivery"] or {}
+    entry = {
+        "orderNumber": order.order_number,
+        "status": _status(order, parcels),
+        "state": order.state.value,
+        "total": order.total,
+        "payment": order.payment_method.value,
+        "createdAt": page["createdAt"],
+        "parcels": sorted(parcel.shipment_id for parcel in parcels),
+        "digest": digest(page),
+    }
+    if delivery:
+        entry["customerName"] = delivery["name"]
+        entry["delivery"] = {
+            "method": delivery["method"],
+            "chain": delivery["chain"],
+            "store": delivery["store"],
+        }
+    return entry
+
+
+def _status(order: Order, parcels: Sequence[Parcel]) -> str:
+    """Where the goods are, once they are on their way; the parcel that is least far speaks for the order."""
+    if order.state is not OrderState.PAID or not parcels:
+        return order.state.value
+    return min((parcel.status for parcel in parcels), key=RANK.__getitem__).value
+
+
+def digest(value: Mapping[str, Any] | Sequence[Any]) -> str:
+    """Another one whenever anything in `value` is another."""
+    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()[:16]

@@ -2,6 +2,7 @@
 
 import dataclasses
 import itertools
+import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,13 +15,18 @@ JsonObject = dict[str, Any]
 
 @dataclass(frozen=True)
 class SentEvent:
-    """One event to `POST /hooks/{source}`; no status means that nobody answered. `at` in milliseconds since 1970."""
+    """One event to `POST /hooks/{source}`; no status means that nobody answered. `at` in milliseconds since 1970.
+
+    `manner`: how it was sent, a word of the page. `reason`: why the shop took or refused it, in its own words.
+    """
 
     number: int
     at: int
     event: JsonObject
     status: int | None
     answer: str
+    manner: str = "signed"
+    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -44,8 +50,10 @@ class Desk:
         self._numbers = itertools.count(1)
         feed.register(self._what_is_there)
 
-    def record_sent(self, event: JsonObject, status: int | None, answer: str) -> SentEvent:
-        sent = SentEvent(next(self._numbers), self._now(), event, status, answer)
+    def record_sent(
+        self, event: JsonObject, status: int | None, answer: str, manner: str = "signed"
+    ) -> SentEvent:
+        sent = SentEvent(next(self._numbers), self._now(), event, status, answer, manner, _reason_in(answer))
         self.sent.append(sent)
         self._feed.tell("sent", dataclasses.asdict(sent))
         return sent
@@ -72,3 +80,11 @@ class Desk:
 
     def _now(self) -> int:
         return int(self._clock() * 1000)
+
+
+def _reason_in(answer: str) -> str:
+    try:
+        told = json.loads(answer)
+    except ValueError:
+        return ""
+    return str(told.get("reason", "")) if isinstance(told, dict) else ""

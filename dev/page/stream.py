@@ -5,13 +5,11 @@ A browser that comes back is told everything once more; the page knows entries b
 
 import asyncio
 import json
-import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from typing import Any
 
-from starlette.concurrency import run_in_threadpool
-
 from dev.local.settings import STAFF_LINE_USER_ID
+from dev.page.books import BookReader
 from dev.page.feed import Feed, News
 from dev.standins.line_platform import (
     Change,
@@ -26,12 +24,10 @@ from dev.standins.line_platform import (
 )
 
 JsonObject = dict[str, Any]
-OrderSource = Callable[[], list[JsonObject]]
 
-# How often the orders are read while somebody looks at the page; reading them costs queries.
-ORDERS_SECONDS = 1.5
+# How often a silent stream says that it is there: a connection must not look idle.
+SILENCE_SECONDS = 15.0
 FIRST_CUSTOMER = "王小明"
-logger = logging.getLogger(__name__)
 
 
 class FirstCustomer:
@@ -50,34 +46,16 @@ class FirstCustomer:
         task.add_done_callback(self._under_way.discard)
 
 
-async def read_orders(orders: OrderSource | None) -> JsonObject:
-    """The orders, or `available: false` while the product cannot be asked: the page says so and goes on."""
-    if orders is None:
-        return {"available": False, "orders": []}
-    try:
-        return {"available": True, "orders": await run_in_threadpool(orders)}
-    except Exception:
-        logger.exception("the orders cannot be read")
-        return {"available": False, "orders": []}
-
-
-async def page_events(
-    line: LinePlatform, feed: Feed, orders: OrderSource | None, run: str
-) -> AsyncIterator[bytes]:
+async def page_events(line: LinePlatform, feed: Feed, books: BookReader, run: str) -> AsyncIterator[bytes]:
     """The stream of one browser window, without an end."""
-    with line.subscribe() as changes, feed.subscribe() as told:
+    with line.subscribe() as changes, feed.subscribe() as told, books.watched():
         for name, value in [("hello", {"run": run}), *_conversations(line), *feed.what_is_there()]:
             yield sse(name, value)
-        shown = await read_orders(orders)
-        yield sse("orders", shown)
-        loop = asyncio.get_running_loop()
-        next_reading = loop.time() + ORDERS_SECONDS
         change, news = asyncio.ensure_future(changes.get()), asyncio.ensure_future(told.get())
         try:
             while True:
-                left = max(0.0, next_reading - loop.time())
                 done, _ = await asyncio.wait(
-                    {change, news}, timeout=left, return_when=asyncio.FIRST_COMPLETED
+                    {change, news}, timeout=SILENCE_SECONDS, return_when=asyncio.FIRST_COMPLETED
                 )
                 if change in done:
                     event = _change_event(change.result())
@@ -88,11 +66,8 @@ async def page_events(
                     piece = news.result()
                     news = asyncio.ensure_future(told.get())
                     yield sse(*piece)
-                if loop.time() >= next_reading:
-                    now = await read_orders(orders)
-                    # A comment keeps the connection from looking idle.
-                    yield sse("orders", now) if now != shown else b": still here\n\n"
-                    shown, next_reading = now, loop.time() + ORDERS_SECONDS
+                if not done:
+                    yield b": still here\n\n"
         finally:
             change.cancel()
             news.cancel()

@@ -8,7 +8,7 @@ import os
 import shutil
 import socket
 import threading
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,6 +26,7 @@ from starlette.responses import JSONResponse
 from starlette.responses import Response as Reply
 from starlette.routing import BaseRoute, Route
 
+from dev.page.books import Books
 from dev.page.routes import page_routes
 from dev.standins.line_platform import LinePlatform, line_control_routes
 
@@ -103,10 +104,27 @@ class Shop:
     hook_status: int = 202
     answer: Callable[[JsonObject], list[JsonObject]] = lambda _event: []
 
-    read_orders: Callable[[], list[JsonObject]] | None = None
+    pages: dict[str, JsonObject] = field(default_factory=dict)
+    stock: list[JsonObject] = field(default_factory=list)
+    waiting: dict[str, JsonObject] = field(default_factory=dict)
+    tasks: list[JsonObject] = field(default_factory=list)
+    operator: Callable[[JsonObject], JsonObject] = lambda _task: {}
+    read_books: Callable[[], Books] | None = None
 
-    def orders(self) -> list[JsonObject]:
-        return self.read_orders() if self.read_orders else self.order_list
+    @property
+    def office(self) -> "Shop":
+        return self
+
+    def books(self) -> Books:
+        """The books as the test has written them."""
+        if self.read_books:
+            return self.read_books()
+        return Books(list(self.order_list), dict(self.pages), list(self.stock), dict(self.waiting))
+
+    def operate(self, task: Mapping[str, Any]) -> JsonObject:
+        """The operator's desk: keeps what it was asked and answers as the test says."""
+        self.tasks.append(dict(task))
+        return self.operator(dict(task))
 
     def within[T](self, work: Callable[[], T]) -> T:
         """Do this in the server's own thread, where the stand-in lives."""

@@ -10,6 +10,7 @@ import pytest
 import standardwebhooks
 from playwright.sync_api import BrowserContext, Page, expect
 
+from dev.page.books import Books
 from tests.browser.conftest import Shop
 
 JsonObject = dict[str, Any]
@@ -18,7 +19,6 @@ Opened = Callable[..., Page]
 HOME = {
     "orderNumber": "A7K3Q-9XM2T",
     "status": "paid",
-    "statusLabel": "已付款",
     "total": 6156,
     "customerName": "王小明",
     "delivery": {"method": "home"},
@@ -26,7 +26,6 @@ HOME = {
 STORE = {
     "orderNumber": "B2M8P-4RT6W",
     "status": "paid",
-    "statusLabel": "已付款",
     "total": 720,
     "customerName": "Emma",
     "delivery": {"method": "store", "store": {"chain": "7-ELEVEN", "name": "市府門市"}},
@@ -179,11 +178,11 @@ def test_without_an_order_nothing_about_an_order_can_be_sent(shop: Shop, open_pa
 
 
 def test_orders_that_cannot_be_read_do_not_stop_the_page(shop: Shop, open_page: Opened) -> None:
-    def broken() -> list[JsonObject]:
+    def broken() -> Books:
         raise ConnectionError
 
     shop.customer()
-    shop.read_orders = broken
+    shop.read_books = broken
     page = open_page()
     expect(page.get_by_text("訂單資料還沒準備好")).to_be_visible()
     expect(page.get_by_role("textbox", name="輸入訊息")).to_be_enabled()

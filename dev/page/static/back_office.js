@@ -10,6 +10,7 @@ const STATUS_GROUPS = [
   ["exceptions", ["delivery_attempted", "store_closed", "delayed", "lost", "returning", "returned"]],
 ];
 const STORE_STATUSES = new Set(["ready_for_pickup", "pickup_reminder", "store_closed", "picked_up"]);
+const MONEY = new Set(["awaiting_details", "awaiting_payment", "paid", "cancelled", "expired", "refunded"]);
 const SHOWN_AT_MOST = 50;
 
 /**
@@ -65,6 +66,11 @@ export function makeBackOffice(page) {
     showChosen();
   }
 
+  function statusWords(status) {
+    const key = `${MONEY.has(status) ? "state" : "status"}_${status}`;
+    return say(key);
+  }
+
   function orderRow(order) {
     const row = button({ class: "order", "data-order": order.orderNumber, "aria-pressed": String(order.orderNumber === chosen) },
       () => {
@@ -73,7 +79,7 @@ export function makeBackOffice(page) {
         showChosen();
       },
       element("span", { class: "order-number" }, order.orderNumber),
-      element("span", { class: "chip" }, order.statusLabel ?? order.status ?? ""),
+      element("span", { class: "chip" }, statusWords(order.status)),
       element("span", { class: "order-who", dir: "auto" }, order.customerName ?? order.recipientName ?? ""),
       element("span", { class: "order-total" }, amount(order.total)));
     return element("li", {}, row);

@@ -38,6 +38,35 @@ export function refill(node, ...children) {
   return fill(node, ...children);
 }
 
+/**
+ * Keep a list's rows by their keys: `make(item)` gives { node, update(item) }. What did not change is not touched, so
+ * focus, selection and what is being typed stay; only if the row with the focus goes, the list takes it.
+ * Returns a function of the items, in the order in which they are to stand.
+ */
+export function keyedRows(list, keyOf, make) {
+  const rows = new Map(); // key → { node, update, told }
+  return (items) => {
+    const wanted = new Set(items.map(keyOf));
+    for (const [key, row] of rows) {
+      if (wanted.has(key)) continue;
+      const focused = row.node.contains(document.activeElement);
+      row.node.remove();
+      rows.delete(key);
+      if (focused) list.focus();
+    }
+    for (const [index, item] of items.entries()) {
+      const key = keyOf(item);
+      const told = JSON.stringify(item);
+      const known = rows.get(key);
+      const row = known ?? make(item);
+      if (known && known.told !== told) known.update(item);
+      row.told = told;
+      rows.set(key, row);
+      if (list.children[index] !== row.node) list.insertBefore(row.node, list.children[index] ?? null);
+    }
+  };
+}
+
 /** Listen, and hand the node back so that it can be written in one expression. */
 export function on(node, type, listener) {
   node.addEventListener(type, listener);

@@ -34,7 +34,7 @@ export const line = {
   unsend: (userId, messageId) => call("POST", customer(userId, "unsend"), { messageId }),
 };
 
-/** Send an event as a back office would; with `id` the same event once more. */
+/** Send an event as a back office would; with `id` the same event once more, with `manner` not as it should be. */
 export const sendBackOfficeEvent = (event) => call("POST", "/_local/page/back-office", event);
 
 export const wire = {
@@ -54,6 +54,12 @@ export const scenario = {
 
 /** Where a transcript is: `{ customer }`, or nothing for the latest scenario; `lang`, and `format` for JSON. */
 export const transcriptAddress = (asked) => `/_local/page/transcript?${new URLSearchParams(asked)}`;
+
+/** All that is known of one order. */
+export const readOrder = (number) => call("GET", `/_local/orders/${encodeURIComponent(number)}`);
+
+/** Ask the operator's desk, as `make cases` does. */
+export const askOperator = (task) => call("POST", "/_local/page/operator", task);
 
 /**
  * Follow the server's stream. `handlers` maps event names to functions of the event's value; `connection(open)` tells

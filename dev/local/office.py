@@ -1,0 +1,77 @@
+"""The back office of the local run: reads the tables to show them, changes things through the operator's desk only."""
+
+import getpass
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from botocore.config import Config
+
+from dev.local.context import DeployedStack
+from dev.local.deploying import local_session
+from dev.local.orders import digest, listed
+from dev.local.tables import Rows, Tables
+from dev.page.books import Books
+from storefront.domain.approval import Approval
+from storefront.domain.casework import OperatorCase, ReceivedEvent, ReceivedState
+
+JsonObject = dict[str, Any]
+
+OPERATOR_DESK: Final = "OperatorDesk"
+STUCK: Final = frozenset({ReceivedState.PARKED, ReceivedState.QUARANTINED})
+# A deed may ask LINE Pay; what was asked twice would be two deeds.
+_ONCE: Final = Config(read_timeout=60, retries={"total_max_attempts": 1})
+
+
+class LocalOffice:
+    """One for the whole run; both methods may be called from any thread."""
+
+    def __init__(self, stack: DeployedStack) -> None:
+        self._tables = Tables(stack)
+        self._lambda = local_session().client("lambda", endpoint_url=stack.endpoint, config=_ONCE)
+        self._desk = stack.outputs["OperatorDeskFunctionName"]
+        self._who = f"local:{getpass.getuser()}"
+
+    def books(self) -> Books:
+        rows = self._tables.rows()
+        orders, pages = listed(rows)
+        return Books(orders, pages, _stock(self._tables.counters()), _waiting(rows))
+
+    def operate(self, task: Mapping[str, Any]) -> JsonObject:
+        """`who` is whoever started the run, whatever the task says. Raises OSError-like errors of botocore."""
+        payload = json.dumps({**task, "who": self._who}).encode()
+        answer = self._lambda.invoke(FunctionName=self._desk, Payload=payload)
+        told: JsonObject = json.loads(answer["Payload"].read())
+        if answer.get("FunctionError"):
+            return {"refused": f"{told.get('errorType')}: {told.get('errorMessage')}"}
+        return told
+
+
+def _stock(counters: Mapping[str, Mapping[str, int]]) -> list[JsonObject]:
+    return [
+        {
+            "sku": sku,
+            "onHand": of["on_hand"],
+            "held": of["held"],
+            "committed": of["committed"],
+            "available": of["available"],
+        }
+        for sku, of in sorted(counters.items())
+    ]
+
+
+def _waiting(rows: Rows) -> dict[str, JsonObject]:
+    stuck = [event for event in rows.of(ReceivedEvent) if event.state in STUCK]
+    return {
+        "approvals": _counted(
+            [f"{each.approval_id} {each.revision}" for each in rows.of(Approval) if each.is_open]
+        ),
+        "cases": _counted(
+            [f"{case.kind} {case.subject} {case.revision}" for case in rows.of(OperatorCase) if case.is_open]
+        ),
+        "stuck": _counted([f"{event.source} {event.event_id} {event.revision}" for event in stuck]),
+    }
+
+
+def _counted(what: Sequence[str]) -> JsonObject:
+    return {"count": len(what), "digest": digest(sorted(what))}
