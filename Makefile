@@ -66,6 +66,11 @@ cases: ## what waits for a person: [DO='show refund_refused …'] [NOTE=…] [OR
 	@$(PYTHON) -m dev.cases $(DO) $(if $(NOTE),--note "$(NOTE)") $(if $(ORDER),--order "$(ORDER)") $(if $(AMOUNT),--amount "$(AMOUNT)") \
 		$(if $(REFERENCE),--reference "$(REFERENCE)") $(if $(STACK),--stack "$(STACK)") $(if $(PORT),--port "$(PORT)")
 
+.PHONY: desk
+desk: ## events that could not be applied, and dead letters: [DO='show ID' | 'replay ID' | 'dismiss ID' | dismissed] [NOTE=…] [STACK=…]
+	$(call need,dev)
+	@$(PYTHON) -m dev.desk $(DO) $(if $(NOTE),--note "$(NOTE)") $(if $(STACK),--stack "$(STACK)") $(if $(PORT),--port "$(PORT)")
+
 record: ## every round of one quote, with times and events: QUOTE=… [STACK=…]
 	$(call need,dev)
 	@test -n "$(QUOTE)" || { echo "Say which quote: make record QUOTE=…" >&2; exit 1; }

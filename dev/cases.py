@@ -16,13 +16,9 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
-
-from dev.catalogue import NoShop
-from dev.invoking import InvocationFailed, RunningShop, running_shop
+from dev.invoking import RunningShop
+from dev.operating import command, printable, run, told
 from storefront.domain.casework import CaseAction, CaseKind
-
-FUNCTION = "OperatorDeskFunctionName"
 
 
 def listed(cases: Sequence[dict[str, Any]]) -> str:
@@ -69,11 +65,6 @@ def shown(case: dict[str, Any]) -> str:
     return printable(lines)
 
 
-def printable(lines: Sequence[str]) -> str:
-    """Words of customers, back offices and other people, without what would steer or disguise a terminal (X20)."""
-    return "\n".join("".join(each if each.isprintable() else "·" for each in line) for line in lines)
-
-
 def _facts(facts: dict[str, Any]) -> str:
     return " ".join(f"{name}={json.dumps(value, ensure_ascii=False)}" for name, value in facts.items())
 
@@ -99,19 +90,18 @@ def payload_of(arguments: argparse.Namespace, who: str) -> dict[str, Any]:
 
 def ask(shop: RunningShop, arguments: argparse.Namespace) -> tuple[int, str]:
     """Exit status and what to print."""
-    answer = shop.invoke(FUNCTION, payload_of(arguments, shop.who))
-    if "refused" in answer:
-        return 1, f"Not done: {answer['refused']}"
+    return told(shop, payload_of(arguments, shop.who), _answered)
+
+
+def _answered(answer: dict[str, Any]) -> str:
     if "approvals" in answer:
-        return 0, approvals(answer["approvals"])
-    return 0, listed(answer["cases"]) if "cases" in answer else shown(answer["case"])
+        return approvals(answer["approvals"])
+    return listed(answer["cases"]) if "cases" in answer else shown(answer["case"])
 
 
 def arguments_of(argv: Sequence[str] | None) -> argparse.Namespace:
     """The command line, read and checked."""
-    parser = argparse.ArgumentParser(
-        prog="python -m dev.cases", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = command("dev.cases", __doc__)
     verbs = ["list", "approvals", "show", *(action.value for action in CaseAction)]
     parser.add_argument("verb", nargs="?", default="list", choices=verbs)
     parser.add_argument("kind", nargs="?", choices=[kind.value for kind in CaseKind])
@@ -120,8 +110,6 @@ def arguments_of(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--order", default="", help="the order number once more, where money moves")
     parser.add_argument("--amount", type=int, default=0, help="the amount in whole payable units")
     parser.add_argument("--reference", default="", help="what proves a refund by hand")
-    parser.add_argument("--stack", help="a deployed stack, reached with your own AWS credentials")
-    parser.add_argument("--port", type=int, help="port of the local run, if there are several")
     arguments = parser.parse_args(argv)
     if arguments.verb not in {"list", "approvals"} and not arguments.subject:
         parser.error(f"{arguments.verb} needs a kind and a subject, as the list shows them")
@@ -130,13 +118,7 @@ def arguments_of(argv: Sequence[str] | None) -> argparse.Namespace:
 
 def main(argv: Sequence[str] | None = None) -> int:
     arguments = arguments_of(argv)
-    try:
-        status, said = ask(running_shop(arguments.stack, arguments.port), arguments)
-    except (NoShop, InvocationFailed, BotoCoreError, ClientError) as reason:
-        print(reason, file=sys.stderr)
-        return 2
-    print(said, file=sys.stderr if status else sys.stdout)
-    return status
+    return run(arguments, lambda shop: ask(shop, arguments))
 
 
 if __name__ == "__main__":

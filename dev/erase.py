@@ -7,17 +7,12 @@ The customer is named as in a case (`customerId`) or by their LINE user id. The 
 carried out within minutes; asked again it says how far it has come (docs/operations.md, "Personal data").
 """
 
-import argparse
 import sys
 from collections.abc import Sequence
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
-
-from dev.catalogue import NoShop
-from dev.invoking import InvocationFailed, RunningShop, running_shop
-
-FUNCTION = "OperatorDeskFunctionName"
+from dev.invoking import RunningShop
+from dev.operating import command, run, told
 
 
 def shown(wish: dict[str, Any]) -> str:
@@ -32,29 +27,15 @@ def shown(wish: dict[str, Any]) -> str:
 def ask(shop: RunningShop, customer: str, note: str) -> tuple[int, str]:
     """Exit status and what to print about a wish."""
     asked = {"task": "erase", "customer": customer, "who": shop.who, "note": note}
-    answer = shop.invoke(FUNCTION, asked)
-    if "refused" in answer:
-        return 1, f"Not done: {answer['refused']}"
-    return 0, shown(answer["erasure"])
+    return told(shop, asked, lambda answer: shown(answer["erasure"]))
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(
-        prog="python -m dev.erase", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = command("dev.erase", __doc__)
     parser.add_argument("customer", help="the customerId of a case, or a LINE user id")
     parser.add_argument("--note", required=True, help="why: kept with the wish; no names")
-    parser.add_argument("--stack", help="a deployed stack, reached with your own AWS credentials")
-    parser.add_argument("--port", type=int, help="port of the local run, if there are several")
     arguments = parser.parse_args(argv)
-    try:
-        shop = running_shop(arguments.stack, arguments.port)
-        status, said = ask(shop, arguments.customer, arguments.note)
-    except (NoShop, InvocationFailed, BotoCoreError, ClientError) as reason:
-        print(reason, file=sys.stderr)
-        return 2
-    print(said, file=sys.stderr if status else sys.stdout)
-    return status
+    return run(arguments, lambda shop: ask(shop, arguments.customer, arguments.note))
 
 
 if __name__ == "__main__":

@@ -7,16 +7,12 @@ What means one of the shop's products is added to the `aliases` of its row in th
 is forgotten.
 """
 
-import argparse
 import sys
 from collections.abc import Sequence
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
-
-from dev.cases import FUNCTION, printable
-from dev.catalogue import NoShop
-from dev.invoking import InvocationFailed, RunningShop, running_shop
+from dev.invoking import RunningShop
+from dev.operating import command, printable, run, told
 
 HINT = "Add those that mean a product to its aliases in the catalogue's CSV, then: make catalogue CSV=…"
 
@@ -34,28 +30,11 @@ def listed(phrases: Sequence[dict[str, Any]]) -> str:
 
 def ask(shop: RunningShop) -> tuple[int, str]:
     """Exit status and what to print."""
-    answer = shop.invoke(FUNCTION, {"task": "phrases"})
-    if "refused" in answer:
-        return 1, f"Not done: {answer['refused']}"
-    return 0, listed(answer["phrases"])
+    return told(shop, {"task": "phrases"}, lambda answer: listed(answer["phrases"]))
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(
-        prog="python -m dev.phrases",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument("--stack", help="a deployed stack, reached with your own AWS credentials")
-    parser.add_argument("--port", type=int, help="port of the local run, if there are several")
-    arguments = parser.parse_args(argv)
-    try:
-        status, said = ask(running_shop(arguments.stack, arguments.port))
-    except (NoShop, InvocationFailed, BotoCoreError, ClientError) as reason:
-        print(reason, file=sys.stderr)
-        return 2
-    print(said, file=sys.stderr if status else sys.stdout)
-    return status
+    return run(command("dev.phrases", __doc__).parse_args(argv), ask)
 
 
 if __name__ == "__main__":

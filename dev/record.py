@@ -6,17 +6,12 @@
 The number is the one on the quote, with or without its version.
 """
 
-import argparse
 import sys
 from collections.abc import Sequence
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
-
-from dev.catalogue import NoShop
-from dev.invoking import InvocationFailed, RunningShop, running_shop
-
-FUNCTION = "OperatorDeskFunctionName"
+from dev.invoking import RunningShop
+from dev.operating import command, printable, run, told
 
 
 def shown(record: dict[str, Any]) -> str:
@@ -38,7 +33,7 @@ def shown(record: dict[str, Any]) -> str:
         f"{entry['at'][:19]}  v{entry['version']} {entry['kind']:<10} {facts_of(entry['facts'])}  [{entry['cause']}]"
         for entry in record["entries"]
     ]
-    return "\n".join(lines)
+    return printable(lines)
 
 
 def facts_of(facts: dict[str, str]) -> str:
@@ -47,27 +42,15 @@ def facts_of(facts: dict[str, str]) -> str:
 
 def ask(shop: RunningShop, quote: str) -> tuple[int, str]:
     """Exit status and what to print about a quote, by its number with or without the version."""
-    answer = shop.invoke(FUNCTION, {"task": "record", "quoteId": quote.partition("-")[0]})
-    if "refused" in answer:
-        return 1, f"Not found: {answer['refused']}"
-    return 0, shown(answer["record"])
+    asked = {"task": "record", "quoteId": quote.partition("-")[0]}
+    return told(shop, asked, lambda answer: shown(answer["record"]), refused="Not found")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(
-        prog="python -m dev.record", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = command("dev.record", __doc__)
     parser.add_argument("quote", help="the number on the quote")
-    parser.add_argument("--stack", help="a deployed stack, reached with your own AWS credentials")
-    parser.add_argument("--port", type=int, help="port of the local run, if there are several")
     arguments = parser.parse_args(argv)
-    try:
-        status, said = ask(running_shop(arguments.stack, arguments.port), arguments.quote)
-    except (NoShop, InvocationFailed, BotoCoreError, ClientError) as reason:
-        print(reason, file=sys.stderr)
-        return 2
-    print(said, file=sys.stderr if status else sys.stdout)
-    return status
+    return run(arguments, lambda shop: ask(shop, arguments.quote))
 
 
 if __name__ == "__main__":

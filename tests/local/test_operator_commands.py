@@ -1,4 +1,4 @@
-"""`make cases`, `record`, `erase` and `reconcile`: what is asked of the functions, and what a person reads."""
+"""`make cases`, `desk`, `record`, `erase` and `reconcile`: what is asked of the functions, and what a person reads."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from dev import phrases
-from dev.cases import FUNCTION as DESK
+from dev import desk, phrases
 from dev.cases import arguments_of, ask
 from dev.catalogue import NoShop
 from dev.erase import ask as ask_erasure
 from dev.invoking import RunningShop
+from dev.operating import FUNCTION as DESK
 from dev.reconcile import FUNCTION as BOOKS
 from dev.reconcile import reconcile
 from dev.record import ask as ask_record
@@ -236,3 +236,128 @@ def test_a_customer_is_forgotten_in_the_name_of_who_asks_and_the_answer_says_how
         1,
         "Not done: nobody is known by that",
     )
+
+
+# The replay desk ---------------------------------------------------------------------------------------------
+
+EVENT: dict[str, Any] = {
+    "id": "events:wms:evt-1",
+    "place": "events",
+    "kind": "parked",
+    "type": "shipment.status.v1",
+    "order": "A7K3Q-9XM2T",
+    "since": "2026-11-24T06:00:00+00:00",
+    "why": "order-not-paid",
+    "triesAgainAt": "2026-11-24T06:00:30+00:00",
+    "offers": ["replay", "dismiss"],
+}
+WHOLE: dict[str, Any] = {
+    **EVENT,
+    "body": {"id": "evt-1"},
+    "foreseen": {
+        "state": "applied",
+        "reason": None,
+        "changes": [{"what": "parcel S1", "before": "new", "after": "shipped"}],
+    },
+    "wouldGoOut": [
+        {
+            "customerId": "upz3",
+            "topic": "shipment",
+            "language": "zh-TW",
+            "text": "已出貨\n黑貓",
+            "messages": [],
+            "notBefore": None,
+        }
+    ],
+    "nothingBecause": None,
+    "audit": [
+        {"at": "2026-11-24T07:00:00+00:00", "who": "mei", "action": "replay", "note": "mended", "facts": {}}
+    ],
+}
+
+
+def test_what_waits_at_the_replay_desk_is_listed_with_the_name_to_ask_for() -> None:
+    shop = answering({"events": [EVENT], "more": True})
+
+    status, said = desk.ask(shop, desk.arguments_of([]))
+
+    assert (status, shop.asked) == (0, [(DESK, {"task": "events", "show": "waiting"})])
+    lines = said.splitlines()
+    assert lines[0].split() == [
+        "2026-11-24T06:00",
+        "parked",
+        "shipment.status.v1",
+        "A7K3Q-9XM2T",
+        "order-not-paid",
+    ]
+    assert lines[1:3] == ["    events:wms:evt-1", "and more: these wait longest"]
+    nothing = answering({"events": [], "more": False})
+    assert desk.ask(nothing, desk.arguments_of(["dismissed"])) == (0, "Nothing here.")
+    assert nothing.asked == [(DESK, {"task": "events", "show": "dismissed"})]
+
+
+def test_an_event_is_shown_with_what_it_says_what_would_go_out_and_what_was_done() -> None:
+    shop = answering({"event": WHOLE})
+
+    status, said = desk.ask(shop, desk.arguments_of(["show", "events:wms:evt-1"]))
+
+    assert (status, shop.asked) == (0, [(DESK, {"task": "event", "id": "events:wms:evt-1"})])
+    assert said == (
+        "events:wms:evt-1\n"
+        "kind      parked  shipment.status.v1\n"
+        "order     A7K3Q-9XM2T\n"
+        "since     2026-11-24T06:00:00\n"
+        "why       order-not-paid\n"
+        "tried     again by itself at 2026-11-24T06:00:30\n\n"
+        'It says\n    {\n      "id": "evt-1"\n    }\n\n'
+        "Replayed now, it would be applied\n"
+        "    parcel S1: new -> shipped\n"
+        "To the customer (zh-TW)\n    已出貨\n    黑貓\n"
+        "done      2026-11-24T07:00:00 mei: replay (mended)\n"
+        "offers    replay, dismiss"
+    )
+
+
+def test_what_a_sender_wrote_cannot_steer_the_terminal_at_the_replay_desk_X20() -> None:
+    hostile = {**WHOLE, "why": "unknown-status:\x1b[2J", "body": {"note": "\u202edenruter\x07"}}
+    for answer, words in (
+        ({"event": hostile}, ["show", "events:wms:evt-1"]),
+        ({"events": [hostile], "more": False}, []),
+    ):
+        _, said = desk.ask(answering(answer), desk.arguments_of(words))
+        assert all(character.isprintable() or character == "\n" for character in said)
+        assert "unknown-status" in said
+
+
+def test_a_replay_goes_with_who_and_why_and_is_followed_to_its_end() -> None:
+    shop = answering({"event": {**WHOLE, "kind": "under_way", "offers": []}})
+    pauses: list[float] = []
+
+    def pause(seconds: float) -> None:
+        pauses.append(seconds)
+        if len(pauses) == 2:
+            shop.answer["event"] = {**WHOLE, "kind": "applied", "offers": []}
+
+    typed = ["replay", "events:wms:evt-1", "--note", "mended"]
+    status, said = desk.ask(shop, desk.arguments_of(typed), pause)
+
+    assert (status, pauses) == (0, [1, 1])
+    signed = {"id": "events:wms:evt-1", "who": "local:mei", "note": "mended"}
+    assert shop.asked == [(DESK, {"task": "replay_event", **signed})] + 2 * [
+        (DESK, {"task": "event", "id": "events:wms:evt-1"})
+    ]
+    assert "applied" in said
+
+
+def test_what_the_replay_desk_refuses_says_why_and_fails() -> None:
+    arguments = desk.arguments_of(["dismiss", "payments:1", "--note", "x"])
+    assert desk.ask(answering({"refused": "it is gone"}), arguments) == (1, "Not done: it is gone")
+
+
+@pytest.mark.parametrize("typed", [["show"], ["replay"], ["pay", "events:wms:evt-1"]])
+def test_half_a_command_for_the_replay_desk_is_explained(
+    typed: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        desk.arguments_of(typed)
+    assert "usage" in capsys.readouterr().err
