@@ -12,6 +12,8 @@ from pydantic_core import core_schema
 
 from storefront.contracts.back_office import ABOUT_AN_ORDER, DATA_OF_TYPE, Envelope
 from storefront.contracts.order_system import ORDER_NUMBER, SENT_EVENTS
+from storefront.contracts.placed_order import EXTERNAL_NUMBER_PATTERN
+from storefront.services.shipping import NewsKind
 
 type Json = dict[str, Any]
 
@@ -19,6 +21,14 @@ DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 
 type OrderNumber = Annotated[
     str, Field(pattern=ORDER_NUMBER, description="The order number, as the customer sees it.")
+]
+
+type AnyOrderNumber = Annotated[
+    str,
+    Field(
+        description="The order number, as the customer sees it; or the `externalNumber` of an `order.placed.v1`.",
+        json_schema_extra={"pattern": f"{ORDER_NUMBER}|{EXTERNAL_NUMBER_PATTERN}"},
+    ),
 ]
 
 
@@ -49,8 +59,13 @@ def received_models() -> dict[str, type[BaseModel]]:
     made: dict[str, type[BaseModel]] = {}
     for kind, data in DATA_OF_TYPE.items():
         fields: dict[str, Any] = {"type": (Literal[kind.value], ...), "data": (data, ...)}
-        if kind in ABOUT_AN_ORDER:
+        if kind is NewsKind.SHIPMENT:
+            fields["subject"] = (AnyOrderNumber, ...)
+        elif kind in ABOUT_AN_ORDER:
             fields["subject"] = (OrderNumber, ...)
+        elif kind is NewsKind.PLACED:
+            told = "The same as `externalNumber`: what is said of one order is then taken in its order."
+            fields["subject"] = (str | None, Field(default=None, max_length=200, description=told))
         else:
             fields["subject"] = (None, Field(default=None, description="Of no order: leave it out."))
         made[kind.value] = _named(kind.value, Envelope, data.__doc__, fields)

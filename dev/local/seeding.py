@@ -19,6 +19,7 @@ SHOP_TYPES = [
     "order.cancel.requested.v1",
     "refund.requested.v1",
     "quote.approval.decided.v1",
+    "order.placed.v1",
 ]
 
 

@@ -30,6 +30,7 @@ from storefront.services.erasing import Erasing
 from storefront.services.lapsing import Lapsing
 from storefront.services.order_events import OrderEvents
 from storefront.services.outside_decisions import OutsideDecisions
+from storefront.services.outside_orders import OutsideOrders
 from storefront.services.payment_page import PaymentPage
 from storefront.services.phrases import Phrases
 from storefront.services.ports import (
@@ -255,7 +256,11 @@ class Services:
 
     @cached_property
     def received_events(self) -> ReceivedEvents:
-        return ReceivedEvents(self.store, self.shipping, self.decisions, news_in)
+        return ReceivedEvents(self.store, self.shipping, self.decisions, self.outside_orders, news_in)
+
+    @cached_property
+    def outside_orders(self) -> OutsideOrders:
+        return OutsideOrders(self.store, self.catalogues, self.clock, self.ids)
 
     @cached_property
     def page(self) -> PaymentPage:

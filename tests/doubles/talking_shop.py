@@ -37,6 +37,7 @@ from storefront.services.delivery_desk import DeliveryDesk
 from storefront.services.haggling import HaggleDesk
 from storefront.services.handing_over import HandingOver
 from storefront.services.leads import Leads
+from storefront.services.link_desk import LinkDesk
 from storefront.services.order_lookup import OrderLookup
 from storefront.services.own_rows import OwnRows
 from storefront.services.personal_desk import PersonalDesk
@@ -72,6 +73,7 @@ JUN: Final = "U" + "b" * 32
 AN: Final = "U" + "c" * 32
 """One of the shop's own people."""
 PACE: Final = Settings({}).pace_limits
+LINK_RULES: Final = Settings({}).link_rules
 HOLD_LIMITS: Final = Settings({}).hold_limits
 WORKFLOW_TIMERS: Final = {"decision": 86_400}
 
@@ -335,6 +337,7 @@ class TalkingShop(Services):
             DeclineDesk(self.own, self.clock),
             self.after_sales,
             self.personal,
+            self.links,
         )
         return Chat(
             self.store,
@@ -352,7 +355,11 @@ class TalkingShop(Services):
     @cached_property
     def lookup(self) -> OrderLookup:
         rules = Settings({}).silence_rules
-        return OrderLookup(self.store, self.telling, self.products, self.staff, rules, self.clock)
+        return OrderLookup(self.store, self.telling, self.products, self.staff, self.links, rules, self.clock)
+
+    @cached_property
+    def links(self) -> LinkDesk:
+        return LinkDesk(self.store, LINK_RULES, self.clock)
 
     @cached_property
     def deciding(self) -> Deciding:
@@ -364,7 +371,7 @@ class TalkingShop(Services):
 
     @cached_property
     def received(self) -> ReceivedEvents:
-        return ReceivedEvents(self.store, self.shipping, self.decisions, news_in)
+        return ReceivedEvents(self.store, self.shipping, self.decisions, self.outside_orders, news_in)
 
     # What customers do -----------------------------------------------------------------------------------
 
@@ -519,6 +526,7 @@ class TalkingShop(Services):
         event_id: str = "",
         at: str = "",
         fact_id: str = "",
+        source: str = "wms",
     ) -> ReceivedEvent:
         """A back office's event, taken by the door and applied; returns what became of it.
 
@@ -529,17 +537,17 @@ class TalkingShop(Services):
         body = {
             "specversion": "1.0",
             "id": fact_id or name,
-            "source": "/wms",
+            "source": f"/{source}",
             "type": event_type,
             "subject": subject,
             "time": at or self.clock.now.isoformat(),
             "data": data,
         }
-        received = ReceivedEvent("wms", name, "hash", json.dumps(body, ensure_ascii=False), self.clock.now)
-        if self.store.read(ReceivedEvent, "wms", name) is None:
+        received = ReceivedEvent(source, name, "hash", json.dumps(body, ensure_ascii=False), self.clock.now)
+        if self.store.read(ReceivedEvent, source, name) is None:
             self.store.commit(Put(received))
-        self.take_in("wms", name)
-        known = self.store.read(ReceivedEvent, "wms", name)
+        self.take_in(source, name)
+        known = self.store.read(ReceivedEvent, source, name)
         assert known is not None
         return known
 

@@ -16,6 +16,7 @@ def test_the_demo_shop_s_file_names_a_time_for_every_kind() -> None:
     assert asdict(DEMO) == {
         "conversation": 730,
         "delivery": 180,
+        "unlinked": 60,
         "events_out": 400,
         "events_in": 30,
         "messages": 30,
@@ -34,4 +35,4 @@ def test_what_is_no_number_of_days_is_refused_with_its_name(days: Any) -> None:
 
 def test_every_kind_of_the_file_is_kept_by_it_and_no_row_by_a_kind_that_is_not_there() -> None:
     kinds = {layout.kept for layout in LAYOUTS.values() if isinstance(layout.kept, str)}
-    assert kinds | {"delivery"} == set(asdict(DEMO))
+    assert kinds | {"delivery", "unlinked"} == set(asdict(DEMO))

@@ -23,7 +23,7 @@ from storefront.services.deciding import Decision
         (OrderState, "awaiting_details awaiting_payment paid cancelled expired refunded"),
         (HoldState, "held committed released"),
         (DeliveryMethod, "home store"),
-        (PaymentMethod, "line_pay"),
+        (PaymentMethod, "line_pay elsewhere"),
         (AttemptState, "requesting requested confirming confirmed closed failed"),
         (Call, "request check confirm details refund"),
         (Verdict, "done refused waiting unknown misconfigured maybe_already"),
@@ -31,7 +31,7 @@ from storefront.services.deciding import Decision
         (RefundState, "intended sent done refused"),
         (DeclineReason, "price time asking other"),
         (PriceReason, "list tier agreed approved offer"),
-        (DiscountKind, "coupon order_tier bundle offer"),
+        (DiscountKind, "coupon order_tier bundle offer elsewhere"),
         (QuoteState, "offered accepted superseded declined expired"),
         (
             Difference,

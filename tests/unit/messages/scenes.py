@@ -30,7 +30,15 @@ from storefront.domain.handover import Why
 from storefront.domain.language import Language
 from storefront.domain.money import Currency
 from storefront.domain.negotiation import Reason
-from storefront.domain.order import DeliveryMethod, HistoryStep, HoldState, Order, OrderState
+from storefront.domain.order import (
+    DeliveryMethod,
+    HistoryStep,
+    HoldState,
+    Order,
+    OrderState,
+    Origin,
+    PaymentMethod,
+)
 from storefront.domain.outbox import Message, Topic
 from storefront.domain.payment import AttemptState, PaymentAttempt
 from storefront.domain.quote import (
@@ -690,6 +698,48 @@ def _orders() -> list[Case]:
     ]
 
 
+ELSEWHERE = replace(
+    PAID_ORDER,
+    quote_id="",
+    payment_method=PaymentMethod.ELSEWHERE,
+    origin=Origin("shop", "WEB-20261124-0007"),
+    hold=HoldState.RELEASED,
+    history=(),
+    captured=0,
+)
+"""Placed in a web shop, one line of it nothing that the catalogue knows."""
+
+
+def _linking() -> list[Case]:
+    nameless = replace(ELSEWHERE.lines[0], sku="", name="年節禮盒 A", unit="piece", quantity=2)
+    order = replace(ELSEWHERE, lines=(*ELSEWHERE.lines, nameless))
+    received = replace(order, completed_at=NOW)
+    taken = {**_OF_ORDER, "items": "0", "wants": "refund", "reason": "faulty"}
+    return [
+        _case(_T.LINK_NUMBER, {}),
+        *(
+            _case(_T.LINK_DIGITS, {"digits": "4", **hint}, name=name)
+            for name, hint in (("plain", {}), ("with a slip", {"slip": "yes"}))
+        ),
+        _case(_T.LINK_REFUSED, {"digits": "4"}),
+        _case(_T.LINK_LOCKED, {"hours": "24"}),
+        _case(_T.LINK_LEFT, {}),
+        *(
+            _case(_T.ORDER_LINKED, {**_OF_ORDER, **_AS_OF, **before}, order, *parcels, name=name)
+            for name, before, parcels in (
+                ("new", {}, ()),
+                ("on its way", {}, (parcel(_S.SHIPPED),)),
+                ("before", {"before": "yes"}, ()),
+            )
+        ),
+        _case(_T.ORDERS, {}, order, PAID_ORDER, name="one placed elsewhere"),
+        status_case(received, parcel(_S.SHIPPED, _S.DELIVERED), name="placed elsewhere, received"),
+        _case(_T.RETURN_TAKEN, taken, received, name="placed elsewhere"),
+        _case(_T.ORDER_CANNOT_CANCEL, {**_OF_ORDER, "reason": "elsewhere"}, order, name="elsewhere"),
+        _case(_T.DELIVERY_CANNOT_CHANGE, {**_OF_ORDER, "reason": "elsewhere"}, order, name="elsewhere"),
+    ]
+
+
 def _after_sales() -> list[Case]:
     received = replace(PAID_ORDER, completed_at=NOW)
     perishable = replace(received.lines[0], return_policy=ReturnPolicy.PERISHABLE_NO_RETURN)
@@ -967,4 +1017,5 @@ CASES = (
     *_shipments(),
     *_orders(),
     *_after_sales(),
+    *_linking(),
 )

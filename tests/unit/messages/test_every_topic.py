@@ -49,7 +49,17 @@ VERBS: dict[str, set[str]] = {
     **{verb: {"o"} for verb in ("pay_again", "cancel", "status", "reorder")},
     **{
         verb: set()
-        for verb in ("person", "orders", "catalogue", "self_service", "my_data", "erase_data", "erase_yes")
+        for verb in (
+            "person",
+            "orders",
+            "catalogue",
+            "self_service",
+            "my_data",
+            "erase_data",
+            "erase_yes",
+            "link_order",
+            "link_stop",
+        )
     },
     **{verb: {"sku"} for verb in ("about", "want")},
     **{verb: {"c"} for verb in ("take_over", "hand_back")},

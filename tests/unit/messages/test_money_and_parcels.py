@@ -276,7 +276,7 @@ def test_a_status_says_when_the_last_news_came_and_since_when_there_is_none() ->
 
 
 def test_an_unknown_number_offers_the_list() -> None:
-    assert verbs_of(case_named("order_unknown")) == ["orders", "person"]
+    assert verbs_of(case_named("order_unknown")) == ["orders", "link_order", "person"]
 
 
 def test_a_store_orders_status_shows_the_tracking_number_and_then_that_it_was_taken() -> None:

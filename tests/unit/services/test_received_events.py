@@ -19,7 +19,7 @@ def test_the_stored_bytes_and_the_time_of_their_arrival_are_what_is_understood()
         return UnreadableNews("not-now")
 
     shop.store.commit(Put(ReceivedEvent("wms", "e1", "hash", '{"id":"茶"}', START)))
-    events = ReceivedEvents(shop.store, shop.shipping, shop.decisions, understand)
+    events = ReceivedEvents(shop.store, shop.shipping, shop.decisions, shop.outside_orders, understand)
     assert events.take_in("wms", "e1") == ()
     assert read == [('{"id":"茶"}'.encode(), START)]
     received = shop.store.read(ReceivedEvent, "wms", "e1")
@@ -35,7 +35,7 @@ def test_an_event_that_is_gone_or_another_sources_is_not_understood_at_all() -> 
     def understand(body: bytes, received_at: datetime) -> News:
         raise AssertionError("nothing is to be read")
 
-    events = ReceivedEvents(shop.store, shop.shipping, shop.decisions, understand)
+    events = ReceivedEvents(shop.store, shop.shipping, shop.decisions, shop.outside_orders, understand)
     assert events.take_in("wms", "e2") == ()
     assert events.take_in("shop", "e1") == ()
     assert shop.store.rows == rows

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from storefront.services.haggling import HaggleDesk
     from storefront.services.handing_over import HandingOver
     from storefront.services.lapsing import Lapsing
+    from storefront.services.link_desk import LinkDesk
     from storefront.services.order_events import OrderEvents
     from storefront.services.order_lookup import OrderLookup
     from storefront.services.own_rows import OwnRows
@@ -358,6 +359,7 @@ def chat() -> "Chat":
             now,
         ),
         personal=personal_desk(),
+        links=link_desk(),
     )
     return Chat(
         store=store(),
@@ -435,7 +437,9 @@ def order_lookup() -> "OrderLookup":
     from storefront.adapters.identifiers import now
     from storefront.services.order_lookup import OrderLookup
 
-    return OrderLookup(store(), telling(), product_desk(), staff(), settings().silence_rules, now)
+    return OrderLookup(
+        store(), telling(), product_desk(), staff(), link_desk(), settings().silence_rules, now
+    )
 
 
 @cache
@@ -458,13 +462,15 @@ def shipping() -> "Shipping":
 
 @cache
 def received_events() -> "ReceivedEvents":
-    from storefront.adapters.identifiers import now
+    from storefront.adapters.identifiers import RandomIds, now
     from storefront.contracts.back_office import news_in
     from storefront.services.outside_decisions import OutsideDecisions
+    from storefront.services.outside_orders import OutsideOrders
     from storefront.services.received_events import ReceivedEvents
 
     decisions = OutsideDecisions(store(), waits(), now, PowertoolsMetrics())
-    return ReceivedEvents(store(), shipping(), decisions, news_in)
+    orders = OutsideOrders(store(), catalogues(), now, RandomIds())
+    return ReceivedEvents(store(), shipping(), decisions, orders, news_in)
 
 
 @cache
@@ -499,6 +505,14 @@ def order_events() -> "OrderEvents":
     from storefront.services.order_events import OrderEvents
 
     return OrderEvents(store(), order_system(), jobs(), now, PowertoolsMetrics())
+
+
+@cache
+def link_desk() -> "LinkDesk":
+    from storefront.adapters.identifiers import now
+    from storefront.services.link_desk import LinkDesk
+
+    return LinkDesk(store(), settings().link_rules, now)
 
 
 @cache

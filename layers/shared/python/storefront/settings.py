@@ -17,6 +17,7 @@ from storefront.domain.errors import SettingMissing
 from storefront.domain.handover import HandoverRules
 from storefront.domain.holds import HoldLimits
 from storefront.domain.lead import LeadRules
+from storefront.domain.linking import LinkRules
 from storefront.domain.pace import PaceLimits
 from storefront.domain.pricing import PriceRules
 from storefront.domain.push_policy import PushPolicy
@@ -113,6 +114,15 @@ class Settings:
     def pace_limits(self) -> PaceLimits:
         """How fast one customer may go."""
         return PaceLimits(**tomllib.loads(_of_the_shop("limits.toml"))["pace"])
+
+    @property
+    def link_rules(self) -> LinkRules:
+        """How an order that was placed elsewhere is proven to be a customer's.
+
+        Raises:
+            ValueError: the shop's file has no such number.
+        """
+        return LinkRules(**tomllib.loads(_of_the_shop("limits.toml"))["linking"])
 
     @property
     def shop(self) -> Shop:

@@ -240,7 +240,7 @@ class DynamoDbStore:
         fields: dict[str, object] = {}
         if layout.due is not None and entity.due_at is not None:
             fields |= {"due_kind": layout.due.value, "due_time": _epoch(entity.due_at) // DUE_STEP * DUE_STEP}
-        if isinstance(entity, Order):
+        if isinstance(entity, Order) and entity.has_customer:
             fields |= {"customer_key": entity.customer_id, "customer_time": _epoch(entity.created_at)}
         if layout.day is not None and (moment := layout.day(entity)) is not None:
             fields |= {"day": day_key(type(entity), shop_day(moment)), "day_time": _epoch(moment)}

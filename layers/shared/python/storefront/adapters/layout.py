@@ -23,6 +23,7 @@ from storefront.domain.conversation import Conversation, OrderDelivery
 from storefront.domain.coupon import CouponTally
 from storefront.domain.erasure import Erasure
 from storefront.domain.lead import Lead
+from storefront.domain.linking import ExternalNumber, LinkTries
 from storefront.domain.order import Order
 from storefront.domain.outbox import Message, OrderEvent
 from storefront.domain.payment import PaymentAttempt
@@ -102,6 +103,18 @@ LAYOUTS: Final[dict[type, Layout]] = {
         lambda order_number: Key(f"ORDER#{order_number}"),
         lambda row: (row.order_number,),
         due=DueKind.ORDER,
+    ),
+    ExternalNumber: Layout(
+        Table.LEDGER,
+        lambda number, source: Key(f"EXTERNAL#{number}", f"SOURCE#{source}"),
+        lambda row: (row.number, row.source),
+        rows=lambda number: Key(f"EXTERNAL#{number}", "SOURCE#"),
+    ),
+    LinkTries: Layout(
+        Table.LEDGER,
+        lambda subject: Key(f"LINK#{subject}"),
+        lambda row: (row.subject,),
+        kept=timedelta(days=30),
     ),
     PaymentAttempt: Layout(
         Table.LEDGER,

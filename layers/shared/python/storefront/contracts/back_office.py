@@ -20,8 +20,10 @@ from pydantic import (
 )
 
 from storefront.contracts.catalogue_row import ChangedRow
+from storefront.contracts.placed_order import PlacedData
 from storefront.domain.shipment import ShipmentEvent, ShipmentStatus, StoreStop
 from storefront.services.outside_decisions import ApprovalNews, OutsideDecision
+from storefront.services.outside_orders import OrderPlacedNews
 from storefront.services.replay_desk import Glance
 from storefront.services.shipping import (
     CancelNews,
@@ -199,9 +201,10 @@ DATA_OF_TYPE: Final[dict[NewsKind, type[BaseModel]]] = {
     NewsKind.CANCEL: CancelData,
     NewsKind.REFUND: RefundData,
     NewsKind.APPROVAL: ApprovalData,
+    NewsKind.PLACED: PlacedData,
 }
 ABOUT_AN_ORDER: Final = frozenset({NewsKind.SHIPMENT, NewsKind.CANCEL, NewsKind.REFUND})
-"""Types whose `subject` is the number of an order; the others have none."""
+"""Types whose `subject` is the number of an order; the others have none, or need none."""
 
 
 def envelope(body: bytes) -> Envelope:
@@ -252,7 +255,7 @@ def check_data(event: Envelope) -> None:
         raise NotAnEvent(f"{where}: {first['msg']}") from refused
 
 
-def news(event: Envelope, received_at: datetime) -> News | ApprovalNews:
+def news(event: Envelope, received_at: datetime) -> News | ApprovalNews | OrderPlacedNews:
     """What an event says, as the shipping service understands it; never raises."""
     try:
         return _news(event, received_at)
@@ -260,7 +263,7 @@ def news(event: Envelope, received_at: datetime) -> News | ApprovalNews:
         return UnreadableNews(f"unreadable-data:{type(refused).__name__}")
 
 
-def news_in(body: bytes, received_at: datetime) -> News | ApprovalNews:
+def news_in(body: bytes, received_at: datetime) -> News | ApprovalNews | OrderPlacedNews:
     """What a stored body says; never raises."""
     try:
         return news(envelope(body), received_at)
@@ -279,7 +282,7 @@ def glance(body: str) -> Glance:
     return Glance(event.type, event.subject)
 
 
-def _news(event: Envelope, received_at: datetime) -> News | ApprovalNews:
+def _news(event: Envelope, received_at: datetime) -> News | ApprovalNews | OrderPlacedNews:
     subject = (event.subject or "").strip().upper()
     match event.type:
         case NewsKind.SHIPMENT:
@@ -301,6 +304,8 @@ def _news(event: Envelope, received_at: datetime) -> News | ApprovalNews:
                 decided.total,
                 decided.note,
             )
+        case NewsKind.PLACED:
+            return PlacedData.model_validate(event.data).news(_in_utc(event.time, received_at))
         case NewsKind.REFUND:
             refund = RefundData.model_validate(event.data)
             return RefundNews(subject, refund.amount, refund.reason)

@@ -126,6 +126,8 @@ class CaseKind(StrEnum):
     LOW_SCORE = "low_score"
     RECONCILIATION = "reconciliation"
     APPROVAL_WANTED = "approval_wanted"
+    PLACED_ELSEWHERE = "placed_elsewhere"
+    """Something is asked of an order that only the system can do in which it was placed."""
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from storefront.domain.errors import InvalidDetail
 from storefront.domain.handover import WithPerson
 from storefront.domain.holds import HoldBook
 from storefront.domain.language import Language
+from storefront.domain.linking import Misses
 from storefront.domain.order import DeliveryMethod
 from storefront.domain.outbox import ReplyToken
 from storefront.domain.pace import Bucket
@@ -58,6 +59,15 @@ class Step(StrEnum):
 
     STAFF_PRICE = "staff_price"
     """A number alone is the price that a member of staff allows; `approval_id` says for what."""
+
+    LINK_NUMBER = "link_number"
+    """A number is that of an order that was placed elsewhere."""
+
+    LINK_DIGITS = "link_digits"
+    """A few digits prove that the order of the number in `linking` is theirs."""
+
+
+LINKING: Final = frozenset({Step.LINK_NUMBER, Step.LINK_DIGITS})
 
 
 @dataclass(frozen=True)
@@ -109,7 +119,8 @@ class Conversation:
     that was wished for meanwhile, `asked_quantity` (of the spoken `asked_unit`, to be taken as `asked_change` says)
     what was spoken of when the product was asked for; `told_in` are LINE's ids of the messages that told what is on
     file or in the draft, `unsent` of those that were taken back; `waiting` are messages that ride on the next answer,
-    because no push may be spent on them."""
+    because no push may be spent on them; `linking` is the order number that digits were asked for, `link_misses` are
+    digits that were wrong."""
 
     customer_id: str
     line_user_id: str
@@ -148,6 +159,8 @@ class Conversation:
     afterwards: Afterwards | None = None
     told_in: tuple[str, ...] = ()
     unsent: tuple[str, ...] = ()
+    linking: str | None = None
+    link_misses: Misses | None = None
     revision: int = 0
 
     def talks_about(self, quote: Quote) -> bool:
@@ -201,6 +214,7 @@ class Conversation:
             guessing_since=self.guessing_since,
             unknown_numbers=self.unknown_numbers,
             unknown_since=self.unknown_since,
+            link_misses=self.link_misses,
             last_event_at=self.last_event_at,
             revision=self.revision,
         )
@@ -222,7 +236,8 @@ class Conversation:
             (self.guessing_since, GUESSING_ENDS_AFTER),
             (self.unknown_since, NUMBERS_COOL_DOWN_AFTER),
         )
-        return any(since is not None and at - since < lasts for since, lasts in times)
+        links = self.link_misses is not None and at < self.link_misses.until
+        return links or any(since is not None and at - since < lasts for since, lasts in times)
 
     def named_unknown_order(self, at: datetime) -> "Conversation":
         """The customer named an order number that is not theirs, whether or not there is such an order."""
@@ -235,6 +250,10 @@ class Conversation:
         since = self.unknown_since
         enough = self.unknown_numbers >= MOST_UNKNOWN_NUMBERS
         return enough and since is not None and at - since < NUMBERS_COOL_DOWN_AFTER
+
+    def not_linking(self) -> "Conversation":
+        """Talks about something else than the order that was to be linked, if it did."""
+        return replace(self, step=Step.FREE, linking=None) if self.step in LINKING else self
 
     def left(self, at: datetime) -> "Conversation":
         """The customer is no friend any more, unless something later has been heard: nothing is pushed (A11)."""

@@ -83,6 +83,26 @@ class Erasure:
         )
 
 
+def keeps_its_details(order: Order) -> bool:
+    """Whether somebody who wishes to be forgotten has to wait for it: only for a parcel that we send ourselves.
+
+    Who delivers what was placed elsewhere has its own record of where it goes; here it is only told of.
+    """
+    return not order.placed_elsewhere and over_since(order) is None
+
+
+def kept_since(order: Order) -> tuple[str, datetime] | None:
+    """By which kind of the shop's retention the details of `order` are kept, and from when on; None while needed.
+
+    Of an order that was placed elsewhere nobody may ever tell that it has come, so it counts from its beginning then.
+    """
+    if order.placed_elsewhere:
+        since = order.completed_at or order.created_at
+        return ("delivery", since) if order.has_customer else ("unlinked", order.created_at)
+    since_over = over_since(order)
+    return None if since_over is None else ("delivery", since_over)
+
+
 def over_since(order: Order) -> datetime | None:
     """Since when nobody needs to know where an order goes: it has arrived, or has ended with its money back.
 

@@ -56,9 +56,22 @@ class DeliveryMethod(StrEnum):
 
 
 class PaymentMethod(StrEnum):
-    """Ways to pay; LINE Pay is the only one that works today."""
+    """Where an order is paid: with LINE Pay in the chat, or wherever it was placed that was not the chat."""
 
     LINE_PAY = "line_pay"
+    ELSEWHERE = "elsewhere"
+
+
+NOBODY: Final = ""
+"""The `customer_id` of an order that was placed elsewhere, while no LINE user is linked to it."""
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where an order was placed that was not placed in the chat: the source that told of it, and its number there."""
+
+    source: str
+    number: str
 
 
 @dataclass(frozen=True)
@@ -72,7 +85,12 @@ class HistoryStep:
 
 @dataclass(frozen=True)
 class Order:
-    """One accepted quote. Amounts are in the currency's payable unit, tax included; times are UTC."""
+    """One accepted quote, or an order that was placed elsewhere. Amounts are in the currency's payable unit, tax
+    included; times are UTC.
+
+    One that was placed elsewhere has an `origin`, no quote and no hold, and money of it never moves here: nothing was
+    captured, so nothing can be given back. `linked_at` is when its LINE user proved that it is theirs.
+    """
 
     order_number: str
     customer_id: str
@@ -106,8 +124,24 @@ class Order:
     rated_at: datetime | None = None
     history: tuple[HistoryStep, ...] = ()
     forgotten_at: datetime | None = None
+    origin: Origin | None = None
+    linked_at: datetime | None = None
     due_at: datetime | None = None
     revision: int = 0
+
+    @property
+    def placed_elsewhere(self) -> bool:
+        return self.payment_method is PaymentMethod.ELSEWHERE
+
+    @property
+    def has_customer(self) -> bool:
+        """Whether there is a LINE user to be told of it."""
+        return self.customer_id != NOBODY
+
+    @property
+    def known_since(self) -> datetime:
+        """Since when it is its customer's: an older order may have been linked just now."""
+        return self.linked_at or self.created_at
 
     @property
     def subtotal(self) -> int:
@@ -151,6 +185,16 @@ class Order:
         return tuple(line for line in self.lines if line.stock_counted)
 
     @property
+    def units_to_pack(self) -> dict[str, int]:
+        """Units that its parcels bring, by SKU; of what was ordered elsewhere without a SKU no parcel can tell."""
+        lines = self.lines if self.placed_elsewhere else self.counted_lines
+        units: dict[str, int] = {}
+        for line in lines:
+            if line.sku:
+                units[line.sku] = units.get(line.sku, 0) + line.quantity
+        return units
+
+    @property
     def is_unpaid_and_open(self) -> bool:
         return self.state in {OrderState.AWAITING_DETAILS, OrderState.AWAITING_PAYMENT}
 
@@ -164,6 +208,29 @@ class Order:
             state=move(ORDER_MOVES, self.state, state),
             history=(*self.history, HistoryStep(now, state, cause)),
         )
+
+    @property
+    def may_be_linked(self) -> bool:
+        """Whether it was placed elsewhere and waits for its LINE user."""
+        return self.placed_elsewhere and not self.has_customer and self.forgotten_at is None
+
+    def linked(self, customer_id: str, now: datetime) -> "Order":
+        """An order that was placed elsewhere becomes the LINE user's who proved that it is theirs.
+
+        Raises:
+            IllegalMove: it was placed in the chat, is somebody's already, or is forgotten.
+        """
+        if not self.may_be_linked:
+            raise IllegalMove("Order", self.state.value, "linked")
+        return replace(self, customer_id=customer_id, linked_at=now)
+
+    def forgotten(self, now: datetime) -> "Order":
+        """Its personal data is gone."""
+        return replace(self, forgotten_at=now)
+
+    def unlinked(self) -> "Order":
+        """Nobody's again: whoever was linked hears no more of it. One that was placed in the chat stays its own."""
+        return replace(self, customer_id=NOBODY, linked_at=None) if self.placed_elsewhere else self
 
     def with_delivery(
         self, method: DeliveryMethod, shipping_fee: int, hold_until: datetime, now: datetime, cause: str

@@ -105,6 +105,8 @@ class DiscountKind(StrEnum):
     ORDER_TIER = "order_tier"
     BUNDLE = "bundle"
     OFFER = "offer"
+    ELSEWHERE = "elsewhere"
+    """What the system took off in which an order was placed elsewhere; never of a quote."""
 
 
 @dataclass(frozen=True)

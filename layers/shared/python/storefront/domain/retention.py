@@ -11,8 +11,9 @@ LONGEST_DAYS: Final = 3_650
 class Retention:
     """Days by kind of data.
 
-    `delivery` counts from the day on which an order is over, `conversation` from the customer's last word, the others
-    from when a row was last written.
+    `delivery` counts from the day on which an order is over, `unlinked` from the day on which an order was placed
+    elsewhere that nobody has linked, `conversation` from the customer's last word, the others from when a row was last
+    written.
 
     Raises:
         ValueError: a number is missing, no whole number, or not within 1 and 3,650.
@@ -20,6 +21,7 @@ class Retention:
 
     conversation: int
     delivery: int
+    unlinked: int
     events_out: int
     events_in: int
     messages: int

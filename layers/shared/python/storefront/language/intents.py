@@ -12,6 +12,7 @@ from typing import Literal
 from storefront.domain.language import Language
 from storefront.domain.order_number import find_order_number
 from storefront.language.after_sales import after_sale_in
+from storefront.language.linking import number_named
 from storefront.language.text import clean, fold
 
 Queue = Literal["inquiry", "status"]
@@ -36,6 +37,7 @@ class Intent(StrEnum):
     LANGUAGE = "language"
     MY_DATA = "my_data"
     ERASE_MY_DATA = "erase_my_data"
+    LINK_ORDER = "link_order"
     OTHER = "other"
 
 
@@ -147,6 +149,16 @@ _PHRASES = {
         "|データを削除|私のデータを削除|個人情報を削除|個人情報削除|データ削除|ลบข้อมูลของฉัน|ลบข้อมูลส่วนตัว"
         "|ลบข้อมูล"
     ),
+    Intent.LINK_ORDER: (
+        "綁定訂單|綁訂單|綁定我的訂單|綁定一筆訂單|訂單綁定|綁定訂單編號|綁定訂單號碼|綁定訂單單號|連結訂單|連結我的訂單"
+        "|連結訂單編號|綁定電話訂單|綁定官網訂單|綁定網站訂單|綁定網路訂單|綁定其他訂單|綁定其他通路訂單|綁定別處的訂單"
+        "|link order|link my order|link an order|link the order|link this order|link order number|link order no"
+        "|link my order number|link a phone order|link a web order|connect my order|connect an order"
+        "|注文を連携|注文を連携する|注文を連携したい|注文の連携|注文連携|注文番号を連携|この注文を連携|注文を紐付け|注文を紐づけ"
+        "|注文を紐付ける|注文を紐づける|注文の紐付け|注文を紐付けたい"
+        "|ผูกคำสั่งซื้อ|ผูกออเดอร์|ผูกคำสั่งซื้อของฉัน|ผูกหมายเลขคำสั่งซื้อ|เชื่อมคำสั่งซื้อ|เชื่อมต่อคำสั่งซื้อ|เชื่อมออเดอร์"
+        "|เชื่อมต่อออเดอร์|ลิงก์คำสั่งซื้อ"
+    ),
 }
 
 # Questions that may stand in a longer sentence, as long as that sentence orders nothing.
@@ -246,19 +258,31 @@ def intent_of(text: str) -> Intent:
     text = clean(text)
     mention = find_order_number(text)
     if mention is not None:
-        around = text[: mention.start] + text[mention.end :]
-        return Intent.CANCEL if mention.valid and intent_of(around) is Intent.CANCEL else Intent.ORDER_NUMBER
+        around = intent_of(text[: mention.start] + text[mention.end :])
+        if around is Intent.LINK_ORDER:
+            return around
+        return Intent.CANCEL if mention.valid and around is Intent.CANCEL else Intent.ORDER_NUMBER
     bare = _bare(text)
     if not bare or len(bare) > _LONGEST_PHRASE:
         return Intent.OTHER
     for core in _cores(bare):
         if core in _BY_PHRASE:
             return _BY_PHRASE[core]
+    if _links_another_number(text):
+        return Intent.LINK_ORDER
     if not _ORDERS_SOMETHING.search(fold(text)):
         for intent, pattern in _INSIDE_PATTERNS:
             if pattern.search(bare) and not (intent is Intent.MY_ORDERS and _NOT_YET_ORDERED.search(bare)):
                 return intent
     return Intent.OTHER
+
+
+def _links_another_number(text: str) -> bool:
+    """綁定訂單 SHOP-10023: the words that link an order, and the number that another system gave it."""
+    named = number_named(text)
+    return named is not None and any(
+        _BY_PHRASE.get(core) is Intent.LINK_ORDER for core in _cores(_bare(named.around))
+    )
 
 
 def asks_where(text: str) -> bool:

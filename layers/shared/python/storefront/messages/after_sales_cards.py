@@ -201,12 +201,17 @@ def return_taken(facts: Facts, scene: Scene, speaker: Speaker) -> list[Node]:
     wants = Wants(facts["wants"])
     said = [
         speaker.say(f"return_taken.{wants}", order=order.order_number, names=speaker.listed(names)),
-        speaker.say(f"return_taken.next_{wants}"),
+        speaker.say(f"return_taken.next_{_way_back(order, wants)}"),
         *opens(facts, speaker),
         speaker.say("return_taken.photo"),
     ]
     quick = [taps.of_order(speaker, "status", order.order_number), taps.plain(speaker, "person")]
     return [flex.text_message("\n".join(said), quick)]
+
+
+def _way_back(order: Order, wants: Wants) -> str:
+    """How it goes on: money goes back the way it came, which is not ours for what was placed elsewhere."""
+    return "elsewhere" if order.placed_elsewhere and wants is Wants.REFUND else wants.value
 
 
 def _places(facts: Facts) -> tuple[int, ...]:

@@ -60,7 +60,11 @@ def _order_card(order: Order, scene: Scene, speaker: Speaker) -> Node:
         ),
         flex.body(
             *_lines(order, scene, speaker, 3),
-            flex.total(speaker.say("quote.total"), speaker.amount(order.total, order.currency)),
+            flex.total(
+                speaker.say("quote.total"),
+                speaker.amount(order.total, order.currency),
+                speaker.say("order_status.elsewhere") if order.placed_elsewhere else "",
+            ),
         ),
         flex.footer(flex.button(taps.of_order(speaker, "status", order.order_number))),
         size="kilo",
@@ -84,7 +88,8 @@ def _lines(order: Order, scene: Scene, speaker: Speaker, most: int) -> list[Node
 
 
 def no_orders(_facts: Facts, _scene: Scene, speaker: Speaker) -> list[Node]:
-    return [flex.text_message(speaker.say("no_orders.text"), [taps.plain(speaker, "catalogue")])]
+    quick = [taps.plain(speaker, "catalogue"), taps.plain(speaker, "link_order")]
+    return [flex.text_message(speaker.say("no_orders.text"), quick)]
 
 
 def order_unknown(_facts: Facts, _scene: Scene, speaker: Speaker) -> list[Node]:
@@ -92,7 +97,7 @@ def order_unknown(_facts: Facts, _scene: Scene, speaker: Speaker) -> list[Node]:
 
     What is most likely wrong is said to all of them: a hint for slips alone would tell numbers that exist from others.
     """
-    quick = [taps.plain(speaker, "orders"), taps.plain(speaker, "person")]
+    quick = [taps.plain(speaker, "orders"), taps.plain(speaker, "link_order"), taps.plain(speaker, "person")]
     return [flex.text_message(speaker.say("order_unknown.text"), quick)]
 
 
@@ -126,6 +131,7 @@ def order_status(facts: Facts, scene: Scene, speaker: Speaker) -> list[Node]:
                 speaker.amount(order.total, order.currency),
                 _refund_line(order, speaker),
             ),
+            *_origin(order, speaker),
             *terms.delivery_facts(order, scene.delivery(order.order_number), speaker),
             flex.quiet(speaker.say("order_status.commands")),
         ),
@@ -135,6 +141,14 @@ def order_status(facts: Facts, scene: Scene, speaker: Speaker) -> list[Node]:
     )
     summary = speaker.say("order_status.summary", order=order.order_number, word=word, as_of=as_of)
     return [flex.flex_message(summary, card)]
+
+
+def _origin(order: Order, speaker: Speaker) -> list[Node]:
+    """That it was placed elsewhere, and by which number it is known there."""
+    if order.origin is None:
+        return []
+    number = speaker.say("order_status.elsewhere_number", number=order.origin.number)
+    return [flex.row(speaker.say("order_status.elsewhere"), number)]
 
 
 def _last_news(order: Order, parcels: Sequence[Parcel], facts: Facts, speaker: Speaker) -> str:
@@ -258,9 +272,10 @@ def _buttons(
         taps_here.append(taps.of_order(speaker, "reorder", number))
     if standing in HERE:
         taps_here += after_delivery
-    if standing is Standing.PREPARING and not order.labelled:
+    if standing is Standing.PREPARING and not order.labelled and not order.placed_elsewhere:
         taps_here.append(taps.of_order(speaker, "deliver_new", number, worded="deliver_change"))
-    if standing in UNPAID or (standing is Standing.PREPARING and not order.labelled and not parcels):
+    called_off = standing is Standing.PREPARING and not order.labelled and not parcels
+    if standing in UNPAID or (called_off and not order.placed_elsewhere):
         taps_here.append(taps.of_order(speaker, "cancel", number))
     taps_here.append(taps.plain(speaker, "person"))
     return [

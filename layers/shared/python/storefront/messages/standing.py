@@ -96,8 +96,7 @@ def _of_parcels(order: Order, parcels: Sequence[Parcel]) -> Standing:
         return Standing.PREPARING if order.completed_at is None else _received(order)
     open_ones = [parcel for parcel in parcels if parcel.status not in RECEIVED]
     if not open_ones:
-        ordered = {line.sku: line.quantity for line in order.counted_lines}
-        complete = order.completed_at is not None or parcels_cover(ordered, tuple(parcels))
+        complete = order.completed_at is not None or parcels_cover(order.units_to_pack, tuple(parcels))
         return _BY_PARCEL[parcels[-1].status] if complete else Standing.PARTLY_RECEIVED
     if any(_BY_PARCEL[parcel.status] is Standing.NEEDS_ATTENTION for parcel in open_ones):
         return Standing.NEEDS_ATTENTION

@@ -66,11 +66,14 @@ def delivery_facts(order: Order, delivery: OrderDelivery | None, speaker: Speake
             return []
         method = speaker.say(f"terms.method.{order.delivery_method}")
         return [flex.row(speaker.say("terms.delivery"), method)]
-    return details_facts(delivery.details, speaker)
+    return details_facts(delivery.details, speaker, invoiced=not order.placed_elsewhere)
 
 
-def details_facts(details: DeliveryDetails, speaker: Speaker) -> list[Node]:
-    """Method, recipient, place and invoice of delivery details; the phone number is masked."""
+def details_facts(details: DeliveryDetails, speaker: Speaker, *, invoiced: bool = True) -> list[Node]:
+    """Method, recipient, place and invoice of delivery details; the phone number is masked.
+
+    Of an order that was placed elsewhere the invoice is not ours, and not known.
+    """
     place = details.destination
     recipient = speaker.say(
         "terms.recipient_value",
@@ -86,7 +89,7 @@ def details_facts(details: DeliveryDetails, speaker: Speaker) -> list[Node]:
         flex.row(speaker.say("terms.delivery"), speaker.say(f"terms.method.{details.method}")),
         flex.row(speaker.say("terms.recipient"), recipient),
         flex.row(speaker.say(f"terms.place.{details.method}"), where),
-        flex.row(speaker.say("terms.invoice"), invoice(details.invoice, speaker)),
+        *([flex.row(speaker.say("terms.invoice"), invoice(details.invoice, speaker))] if invoiced else []),
     ]
     if details.wished_date is not None:
         facts.append(flex.row(speaker.say("terms.wished_date"), wished_day(details.wished_date, speaker)))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
 
-from storefront.domain.conversation import Conversation, Step
+from storefront.domain.conversation import LINKING, Conversation, Step
 from storefront.domain.handover import Why
 from storefront.domain.language import Language
 from storefront.domain.order import Order, OrderState
@@ -31,6 +31,8 @@ from storefront.services.delivery_desk import VERBS, DeliveryDesk, Reception
 from storefront.services.haggling import HaggleDesk
 from storefront.services.handing_over import VERBS as PEOPLE_VERBS
 from storefront.services.handing_over import HandingOver
+from storefront.services.link_desk import VERBS as LINK_VERBS
+from storefront.services.link_desk import LinkDesk
 from storefront.services.own_rows import OwnRows
 from storefront.services.personal_desk import VERBS as PERSONAL_VERBS
 from storefront.services.personal_desk import PersonalDesk
@@ -72,6 +74,7 @@ class Desks:
     declines: DeclineDesk
     after_sales: AfterSalesDesk
     personal: PersonalDesk
+    links: LinkDesk
 
 
 class Answering:
@@ -101,6 +104,7 @@ class Answering:
         self._declines = desks.declines
         self._after_sales = desks.after_sales
         self._personal = desks.personal
+        self._links = desks.links
         self._messenger = messenger
         self._staff = staff
         self._clock = clock
@@ -141,7 +145,7 @@ class Answering:
                 shown = self._after_sales.photographed(heard, event)
                 return shown or _to_a_person(self._after_sales.remembering(heard, event), Why.PHOTO)
             case Happening.POSTBACK:
-                return self._tapped(heard, decode(event.postback_data), event)
+                return self._tapped(heard.not_linking(), decode(event.postback_data), event)
             case _:
                 return self._wrote(heard, event)
 
@@ -165,6 +169,10 @@ class Answering:
     def _wrote(self, heard: Conversation, event: ChatEvent) -> Turn:
         """The answer to a text. A name or an address says nothing about the language that its writer reads."""
         conversation = heard.spoke(language_of(event.text, heard.language), event.at)
+        linking = self._linking(conversation, event.text)
+        if linking is not None:
+            return linking
+        heard, conversation = heard.not_linking(), conversation.not_linking()
         answered = self._staff_desk.wrote(conversation, event.text) or self._haggling.named_amount(
             conversation, event
         )
@@ -189,6 +197,13 @@ class Answering:
             return self._declines.heard(conversation, event)
         turn = replace(turn, conversation=replace(turn.conversation, declined=None))
         return turn if mention is None else self._coupons.guessed(turn, mention)
+
+    def _linking(self, conversation: Conversation, text: str) -> Turn | None:
+        """An order that was placed elsewhere: the words that begin to link it, or what was asked for then."""
+        turn = self._links.answered(conversation, text) if conversation.step in LINKING else None
+        if turn is None and intent_of(text) is Intent.LINK_ORDER:
+            return self._links.meant(conversation.not_linking(), text)
+        return turn
 
     def _meant(self, heard: Conversation, conversation: Conversation, event: ChatEvent) -> Turn:
         """What a text asks for, orders, or tells."""
@@ -260,6 +275,7 @@ class Answering:
             **dict.fromkeys(DECLINE_VERBS, self._declines.tapped),
             **dict.fromkeys(AFTER_SALES_VERBS, self._after_sales.tapped),
             **dict.fromkeys(PERSONAL_VERBS, self._personal.tapped),
+            **dict.fromkeys(LINK_VERBS, self._links.tapped),
         }
         if postback.verb in quotes:
             return quotes[postback.verb](conversation, postback, event)

@@ -39,6 +39,11 @@ class Cancelling:
     def plan(self, order: Order, reason: str, cause: str, now: datetime) -> CancelPlan:
         """What cancelling `order` does, by where its money and its parcels are."""
         facts = {"order_number": order.order_number}
+        if order.placed_elsewhere:
+            # Its money is not here, and who packs it does not listen to us: a person has to ask there.
+            asked = {"reason": reason, "asked": "cancel"}
+            writes = case_writes(self._store, CaseKind.PLACED_ELSEWHERE, order.order_number, now, asked)
+            return CancelPlan(Topic.ORDER_CANNOT_CANCEL, {**facts, "reason": "elsewhere"}, writes)
         if order.confirming_attempt is not None:
             return CancelPlan(Topic.ORDER_CANNOT_CANCEL, {**facts, "reason": "confirming"})
         if order.is_unpaid_and_open:

@@ -69,6 +69,8 @@ def attempt_of(store: Store, case: OperatorCase, order: Order) -> PaymentAttempt
 def confirmed_by_two_fields(store: Store, case: OperatorCase, deed: Deed) -> Order:
     """The case's order, once the person has typed its number and an amount as well (X25)."""
     order = order_of(store, case)
+    if order.placed_elsewhere:
+        raise ActionRefused("the order was placed and paid elsewhere: only that system can give money back")
     if deed.order_number != order.order_number:
         raise ActionRefused("the order number is not that of the case")
     if deed.amount <= 0:

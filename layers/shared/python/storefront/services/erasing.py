@@ -19,7 +19,7 @@ from storefront.domain.casework import (
     UnappliedEvent,
 )
 from storefront.domain.conversation import DELIVERY_LOOKED_AT_AFTER, Conversation, OrderDelivery
-from storefront.domain.erasure import Erasure, ErasureState, over_since
+from storefront.domain.erasure import Erasure, ErasureState, keeps_its_details, kept_since
 from storefront.domain.lead import Lead
 from storefront.domain.order import Order
 from storefront.domain.outbox import (
@@ -116,12 +116,15 @@ class Erasing:
         return wish
 
     def _orders(self, wish: Erasure) -> tuple[Erasure, bool]:
-        """Forget those that are over; whether all are. Orders after the wish are somebody new's."""
+        """Forget those that are over; whether all are. What became theirs after the wish is somebody new's.
+
+        An order that was placed elsewhere is forgotten at once, and nobody's again: no more is told of it.
+        """
         all_over = True
         for order in self._store.recent_orders(wish.customer_id, ORDERS_MOST):
-            if order.created_at > wish.asked_at or order.forgotten_at is not None:
+            if order.known_since > wish.asked_at or order.forgotten_at is not None:
                 continue
-            gone = self._gone(order) if over_since(order) is not None else None
+            gone = None if keeps_its_details(order) else self._gone(order.unlinked())
             if gone is None:
                 all_over = False
                 continue
@@ -158,11 +161,12 @@ class Erasing:
         """Forget an order whose details were kept as long as the shop keeps them, or say when to look again."""
         now = self._clock()
         order = self._store.read(Order, delivery.order_number)
-        since = over_since(order) if order is not None else None
-        if order is None or since is None:
+        kept = kept_since(order) if order is not None else None
+        if order is None or kept is None:
             self._store.commit(Put(replace(delivery, due_at=now + DELIVERY_LOOKED_AT_AFTER)))
             return
-        until = since + self._retention.of("delivery")
+        kind, since = kept
+        until = since + self._retention.of(kind)
         gone = self._gone(order) if until <= now else None
         if gone is None:
             self._store.commit(Put(replace(delivery, due_at=max(until, now + LOOK_TOMORROW))))
@@ -182,14 +186,16 @@ class Erasing:
             for parcel in self._store.rows_of(Parcel, number)
             if parcel != parcel.forgotten()
         ]
-        received = self._unapplied(number)
+        # What came before the order itself is kept by the number that the other system gave it.
+        numbers = {number, order.origin.number} if order.origin is not None else {number}
+        received = [write for each in sorted(numbers) for write in self._unapplied(each)]
         counts = {
             "deliveries": int(delivery is not None),
             "events_out": len(sent),
             "parcels": len(parcels),
             "events_in": len(received) // 2,
         }
-        writes: list[Write] = [Put(replace(order, forgotten_at=now)), *sent, *parcels, *received]
+        writes: list[Write] = [Put(order.forgotten(now)), *sent, *parcels, *received]
         if delivery is not None:
             writes.append(Erase(delivery))
         return {kind: rows for kind, rows in counts.items() if rows}, writes

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Final
 
 from storefront.domain.casework import CaseKind, OperatorCase
-from storefront.domain.conversation import Conversation
+from storefront.domain.conversation import LINKING, Conversation
 from storefront.domain.errors import Conflict
 from storefront.domain.handover import Why
 from storefront.domain.language import Language
@@ -18,6 +18,7 @@ from storefront.language.intents import asks_where
 from storefront.language.postbacks import decode
 from storefront.language.text import language_of
 from storefront.services.cases import case_writes
+from storefront.services.link_desk import LinkDesk
 from storefront.services.own_rows import OwnRows
 from storefront.services.ports import Clock, Put, Store, Write
 from storefront.services.product_desk import ProductDesk
@@ -51,6 +52,7 @@ class OrderLookup:
         telling: Telling,
         products: ProductDesk,
         staff: Staff,
+        links: LinkDesk,
         silence: SilenceRules,
         clock: Clock,
         default_language: Language = Language.ZH_TW,
@@ -60,6 +62,7 @@ class OrderLookup:
         self._telling = telling
         self._products = products
         self._staff = staff
+        self._links = links
         self._silence = silence
         self._clock = clock
         self._default_language = default_language
@@ -100,6 +103,12 @@ class OrderLookup:
         spoken = language_of(event.text, before.language) if event.happening is Happening.TEXT else None
         # Whoever asks for orders talks to the shop itself: a talk with a person is over.
         conversation = replace(before.spoke(spoken, event.at), with_person=None)
+        if conversation.step in LINKING and event.happening is Happening.TEXT:
+            # The number of an order that is to be linked comes this way, if it looks like one of ours.
+            turn = self._links.numbered(conversation, event.text)
+            if turn is not None and turn.topic is not None:
+                return LookUpAnswer(turn.conversation, turn.topic, dict(turn.facts), turn.writes)
+        conversation = conversation.not_linking()
         if event.happening is Happening.POSTBACK:
             written = decode(event.postback_data).fields.get("o", "")
             if not written:

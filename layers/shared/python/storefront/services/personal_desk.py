@@ -9,7 +9,7 @@ from typing import Final
 
 from storefront.domain.after_sales import OrderRemark
 from storefront.domain.conversation import Conversation, customer_id_of
-from storefront.domain.erasure import Erasure, over_since
+from storefront.domain.erasure import Erasure, keeps_its_details
 from storefront.domain.errors import ActionRefused
 from storefront.domain.lead import Lead
 from storefront.domain.order import Order
@@ -133,7 +133,7 @@ class PersonalDesk:
         return self._store.recent_orders(customer_id, ORDERS_MOST)
 
     def _under_way(self, customer_id: str) -> list[str]:
-        return [order.order_number for order in self._orders(customer_id) if over_since(order) is None]
+        return [order.order_number for order in self._orders(customer_id) if keeps_its_details(order)]
 
 
 def remarks_of(store: Store, customer_id: str) -> list[QuoteRemark | OrderRemark]:

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from storefront.domain.casework import ReceivedEvent
 from storefront.services.outside_decisions import ApprovalNews, OutsideDecisions
+from storefront.services.outside_orders import OrderPlacedNews, OutsideOrders
 from storefront.services.ports import Store
 from storefront.services.shipping import News, Shipping
 
@@ -17,11 +18,13 @@ class ReceivedEvents:
         store: Store,
         shipping: Shipping,
         decisions: OutsideDecisions,
-        understand: Callable[[bytes, datetime], News | ApprovalNews],
+        orders: OutsideOrders,
+        understand: Callable[[bytes, datetime], News | ApprovalNews | OrderPlacedNews],
     ) -> None:
         self._store = store
         self._shipping = shipping
         self._decisions = decisions
+        self._orders = orders
         self._understand = understand
 
     def take_in(self, source: str, event_id: str) -> Sequence[str]:
@@ -32,5 +35,8 @@ class ReceivedEvents:
         news = self._understand(received.body.encode(), received.received_at)
         if isinstance(news, ApprovalNews):
             self._decisions.apply(source, event_id, news)
+            return ()
+        if isinstance(news, OrderPlacedNews):
+            self._orders.apply(source, event_id, news)
             return ()
         return self._shipping.take_in(source, event_id, news)

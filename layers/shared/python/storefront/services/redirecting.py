@@ -43,6 +43,8 @@ def why_not(order: Order) -> str | None:
     """Why the delivery of `order` cannot be changed any more, or not now; None when it can."""
     if order.is_unpaid_and_open:
         return "confirming" if order.confirming_attempt is not None else None
+    if order.placed_elsewhere:
+        return "elsewhere"
     if order.state is not OrderState.PAID:
         return "ended"
     if order.labelled:

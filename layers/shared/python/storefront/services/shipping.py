@@ -30,6 +30,7 @@ from storefront.domain.shipment import (
 from storefront.messages.carriers import is_odd_number
 from storefront.services.cancelling import Cancelling, CancelPlan
 from storefront.services.cases import case_writes
+from storefront.services.outside_orders import order_named
 from storefront.services.ports import (
     Catalogues,
     Clock,
@@ -63,6 +64,7 @@ class NewsKind(StrEnum):
     CANCEL = "order.cancel.requested.v1"
     REFUND = "refund.requested.v1"
     APPROVAL = "quote.approval.decided.v1"
+    PLACED = "order.placed.v1"
 
 
 @dataclass(frozen=True)
@@ -228,7 +230,7 @@ class Shipping:
         if news.event is None:
             self._park_for_good(received, f"unknown-status:{news.status[:40]}", news.order_number)
             return None
-        order = self._store.read(Order, news.order_number)
+        order = order_named(self._store, news.order_number, received.source)
         if order is None or order.is_unpaid_and_open:
             self._park(received, "unknown-order" if order is None else "order-not-paid", news.order_number)
             return None
@@ -249,7 +251,8 @@ class Shipping:
         changed, moves = self._stock_leaves(order, parcels)
         changed = self._after(changed, parcels, now)
         writes: list[Write] = [Put(parcel), *self._applied(received, order.order_number)]
-        if changed != order:
+        if changed != order or not order.has_customer:
+            # One that nobody has linked is written all the same: who links it meanwhile is to hear of this parcel.
             writes.append(Put(changed))
         message = self._notice(changed, parcel, news.event, now)
         if message is not None:
@@ -307,16 +310,17 @@ class Shipping:
     def _after(order: Order, parcels: tuple[Parcel, ...], now: datetime) -> Order:
         """The order's own marks: a label exists; everything has arrived."""
         labelled = order.labelled or any(parcel.has_label for parcel in parcels)
-        ordered = {line.sku: line.quantity for line in order.counted_lines}
-        arrived = all(parcel.status in RECEIVED for parcel in parcels) and parcels_cover(ordered, parcels)
+        arrived = all(parcel.status in RECEIVED for parcel in parcels) and parcels_cover(
+            order.units_to_pack, parcels
+        )
         # Another parcel may become known after the only one had arrived: then not everything is there yet.
         completed_at = (order.completed_at or now) if arrived else None
         return replace(order, labelled=labelled, completed_at=completed_at)
 
     def _notice(self, order: Order, parcel: Parcel, event: ShipmentEvent, now: datetime) -> Message | None:
-        """The one notice of a milestone, if the customer is to hear of it and was not overtaken (N1, G2)."""
+        """The one notice of a milestone, if somebody is to hear of it and was not overtaken (N1, G2)."""
         method = order.delivery_method or DeliveryMethod.HOME
-        if parcel.quiet_about(event, method) is not None:
+        if not order.has_customer or parcel.quiet_about(event, method) is not None:
             return None
         message_id = f"{order.order_number}:{parcel.shipment_id}:{event.status.value}"
         if closed := parcel.stores_closed_before(event):
@@ -370,9 +374,12 @@ class Shipping:
     # Cancel and refund requests --------------------------------------------------------------------------
 
     def _cancel(self, received: ReceivedEvent, news: CancelNews) -> Message | None:
-        order = self._store.read(Order, news.order_number)
+        order = order_named(self._store, news.order_number, received.source)
         if order is None:
             self._park(received, "unknown-order", news.order_number)
+            return None
+        if order.placed_elsewhere:
+            self._quarantine(received, "placed-elsewhere", order.order_number)
             return None
         if order.confirming_attempt is not None or order.open_refund is not None:
             self._park(received, "payment-under-way", order.order_number)
@@ -383,9 +390,12 @@ class Shipping:
         return self._carry_out(received, order, plan)
 
     def _refund(self, received: ReceivedEvent, news: RefundNews) -> Message | None:
-        order = self._store.read(Order, news.order_number)
+        order = order_named(self._store, news.order_number, received.source)
         if order is None or order.is_unpaid_and_open:
             self._park(received, "unknown-order" if order is None else "order-not-paid", news.order_number)
+            return None
+        if order.placed_elsewhere:
+            self._quarantine(received, "placed-elsewhere", order.order_number)
             return None
         if order.open_refund is not None:
             self._park(received, "refund-under-way", order.order_number)
