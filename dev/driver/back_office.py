@@ -123,6 +123,23 @@ class BackOffice:
         data = {"shipmentId": shipment_id, "status": status, **details}
         return await self.send(self.event("shipment.status.v1", order_number, data, happened))
 
+    async def order_placed(self, number: str, phone: str, **details: Any) -> Taken:
+        """An order from elsewhere: two boxes of tea to a door, and whatever `details` say otherwise."""
+        data = {
+            "externalNumber": number,
+            "currency": "TWD",
+            "lines": [{"sku": "TEA-JAS", "name": "茉莉綠茶", "quantity": 2, "unitPrice": 180}],
+            "shippingFee": 120,
+            "total": 480,
+            "delivery": {
+                "method": "home",
+                "recipient": {"name": "林小雨", "phone": phone},
+                "address": "台北市大安區和平東路一段1號",
+            },
+            **details,
+        }
+        return await self.send(self.event("order.placed.v1", number, data))
+
     async def stock_level(self, sku: str, on_hand: int, version: int) -> Taken:
         data = {"sku": sku, "onHand": on_hand, "version": version}
         return await self.send(self.event("stock.level.v1", None, data))

@@ -30,8 +30,9 @@ from storefront.domain.delivery import InvoiceChoice, InvoiceKind, Recipient, St
 from storefront.domain.erasure import Erasure
 from storefront.domain.errors import Conflict, CouponUsedUp, StockShort
 from storefront.domain.language import Language
+from storefront.domain.linking import ExternalNumber, LinkTries, Misses
 from storefront.domain.money import Currency
-from storefront.domain.order import Order, OrderState
+from storefront.domain.order import NOBODY, Order, OrderState, Origin, PaymentMethod
 from storefront.domain.outbox import Message, OrderEvent, OrderEventType, ReplyToken, Topic
 from storefront.domain.payment import AttemptState, PaymentAttempt
 from storefront.domain.quote import Quote, QuoteLine
@@ -76,6 +77,16 @@ def in_memory() -> MemoryStore:
 LINE = QuoteLine.priced(TEA, 2, Language.ZH_TW)
 SAMPLES: tuple[Any, ...] = (
     replace(order_row(), revision=0, shipped={TEA.sku: 1}, paid_at=START, captured=720),
+    replace(
+        order_row(),
+        order_number="ORDER2",
+        customer_id=NOBODY,
+        revision=0,
+        payment_method=PaymentMethod.ELSEWHERE,
+        origin=Origin("shop", "WEB-1"),
+    ),
+    ExternalNumber("WEB-1", "shop", "ORDER2"),
+    LinkTries("subject", Misses(2, SOON)),
     replace(customer_row(), revision=0, cart={TEA.sku: 2}, on_file=DELIVERY, reply=ReplyToken("token", SOON)),
     Quote("quote1", 1, CUSTOMER, Language.JA, Currency.TWD, (LINE,), START, SOON, due_at=SOON),
     PaymentAttempt(
@@ -139,6 +150,23 @@ def test_a_row_comes_back_as_it_was_written(row: Any) -> None:
             assert store.read(type(row), *ids) is None
             store.commit(Put(row))
             assert store.read(type(row), *ids) == replace(row, revision=1)
+
+
+def test_an_order_that_is_nobody_s_is_in_no_customer_s_list_until_it_is_linked() -> None:
+    row = next(each for each in SAMPLES if isinstance(each, Order) and each.placed_elsewhere)
+    with dynamodb() as real:
+        for store in (real, in_memory()):
+            store.commit(Put(row))
+            placed = store.read(Order, row.order_number)
+            assert placed is not None
+            assert store.recent_orders(CUSTOMER, 10) == []
+            store.commit(Put(placed.linked(CUSTOMER, SOON)))
+            linked = store.read(Order, row.order_number)
+            assert linked is not None
+            assert store.recent_orders(CUSTOMER, 10) == [linked]
+            store.commit(Put(linked.unlinked()))
+            assert store.recent_orders(CUSTOMER, 10) == []
+            assert store.rows_of(ExternalNumber, "WEB-1") == []
 
 
 # Generated sequences -------------------------------------------------------------------------------------

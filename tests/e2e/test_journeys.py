@@ -34,6 +34,7 @@ JOURNEYS = [
     "return_goods",
     "strangers",
     "forget_me",
+    "link_order",
     "haggle",
     "approval",
     "approval_counter",

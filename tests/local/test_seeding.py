@@ -25,6 +25,7 @@ def test_the_shop_source_may_say_nothing_about_shipments_and_wms_everything() ->
                 "order.cancel.requested.v1",
                 "refund.requested.v1",
                 "quote.approval.decided.v1",
+                "order.placed.v1",
             ],
         },
     }

@@ -61,7 +61,10 @@ TARGETS: Final = (
     Target(
         "domain/order.py",
         Group.MONEY,
-        ("unit/test_order.py", WORDS, *_services("redirecting", "paying_rows", "closing", "coupon_desk")),
+        (
+            *("unit/test_order.py", WORDS, "unit/test_linking.py"),
+            *_services("redirecting", "paying_rows", "closing", "coupon_desk", "outside_orders"),
+        ),
     ),
     Target("domain/refund.py", Group.MONEY, ("unit/test_payment.py", WORDS, *_services("refunding"))),
     Target(
@@ -74,7 +77,9 @@ TARGETS: Final = (
     Target(
         "services/cancelling.py",
         Group.MONEY,
-        _services("cancelling", "calling_off_paid_orders", "refunding", "closing", "coupon_desk"),
+        _services(
+            "cancelling", "calling_off_paid_orders", "refunding", "closing", "coupon_desk", "outside_orders"
+        ),
     ),
     Target("domain/moves.py", Group.ATTEMPT, ("unit/test_order.py", "unit/test_payment.py")),
     Target(

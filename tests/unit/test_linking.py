@@ -6,8 +6,18 @@ from typing import Any
 
 import pytest
 
+from storefront.adapters.layout import LAYOUTS
 from storefront.domain.errors import IllegalMove
-from storefront.domain.linking import LinkRules, Misses, external_number, missed, proves, subject_of
+from storefront.domain.linking import (
+    MOST_HOURS,
+    LinkRules,
+    LinkTries,
+    Misses,
+    external_number,
+    missed,
+    proves,
+    subject_of,
+)
 from storefront.domain.order import NOBODY, Order, Origin, PaymentMethod
 from storefront.settings import Settings
 from tests.doubles.little_shop import CUSTOMER, order_row
@@ -44,6 +54,15 @@ def test_what_is_no_number_of_tries_or_hours_is_refused(name: str) -> None:
     usual: dict[str, Any] = {"digits": 4, "tries": 5, "tries_of_an_order": 10, "locked_hours": 24}
     with pytest.raises(ValueError, match="whole numbers"):
         LinkRules(**{**usual, name: 0})
+
+
+def test_nobody_is_locked_out_for_longer_than_tries_are_remembered() -> None:
+    kept = LAYOUTS[LinkTries].kept
+    assert isinstance(kept, timedelta)
+    assert timedelta(hours=MOST_HOURS) < kept
+    assert LinkRules(4, 5, 10, MOST_HOURS).locked == timedelta(days=14)
+    with pytest.raises(ValueError, match="locked_hours = 337"):
+        LinkRules(4, 5, 10, MOST_HOURS + 1)
 
 
 def test_misses_lock_at_the_last_one_for_as_long_from_that() -> None:

@@ -50,7 +50,7 @@ def test_the_number_and_then_the_digits_link_it_and_the_answer_is_where_it_stand
 @pytest.mark.parametrize(
     ("wish", "asked"),
     [
-        (f"綁定訂單 {NUMBER}", "收件人手機"),
+        (f"綁定訂單 {NUMBER}", "收件人電話"),
         (f"link order {NUMBER}", "phone number"),
         (f"注文を連携 {NUMBER}", "電話番号"),
         (f"ผูกคำสั่งซื้อ {NUMBER}", "เบอร์โทร"),

@@ -94,7 +94,10 @@ def view_json(view: CaseView) -> dict[str, Any]:
 
 
 def _order_json(order: Order) -> dict[str, Any]:
+    origin = order.origin
+    placed = {"origin": {"source": origin.source, "number": origin.number}} if origin is not None else {}
     return {
+        **placed,
         "orderNumber": order.order_number,
         "state": order.state.value,
         "hold": order.hold.value,

@@ -14,6 +14,8 @@ from typing import Final
 
 FEWEST_DIGITS: Final = 3
 MOST_DIGITS: Final = 6
+MOST_HOURS: Final = 14 * 24
+"""Rows of tries are kept for longer than that."""
 
 EXTERNAL_NUMBER: Final = r"^[0-9A-Z][0-9A-Z-]{2,30}[0-9A-Z]$"
 """Numbers of other systems, in capitals; a digit is among them, so that no word is one."""
@@ -42,6 +44,8 @@ class LinkRules:
             raise ValueError("rules about linking are whole numbers from 1")
         if not FEWEST_DIGITS <= self.digits <= MOST_DIGITS:
             raise ValueError(f"digits = {self.digits} is not from {FEWEST_DIGITS} to {MOST_DIGITS}")
+        if self.locked_hours > MOST_HOURS:
+            raise ValueError(f"locked_hours = {self.locked_hours} is more than {MOST_HOURS}")
 
     @property
     def locked(self) -> timedelta:
