@@ -1,13 +1,23 @@
 """Orders that were placed elsewhere: taken once, followed like the others, and no money or stock of them moves here."""
 
 import json
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from storefront.contracts.back_office import NotAnEvent, check_data, envelope
-from storefront.domain.casework import CaseAction, CaseKind, Deed, OperatorCase, ReceivedState
+from storefront.adapters.rehearsal import RehearsalStore
+from storefront.contracts.back_office import NotAnEvent, check_data, envelope, news_in
+from storefront.domain.casework import (
+    CaseAction,
+    CaseKind,
+    Deed,
+    OperatorCase,
+    ReceivedEvent,
+    ReceivedState,
+    UnappliedEvent,
+)
 from storefront.domain.catalogue import ReturnPolicy
 from storefront.domain.conversation import OrderDelivery
 from storefront.domain.errors import ActionRefused
@@ -19,6 +29,9 @@ from storefront.domain.payment import PaymentAttempt
 from storefront.domain.refund import Refund
 from storefront.domain.shipment import Parcel
 from storefront.services.case_refunds import confirmed_by_two_fields
+from storefront.services.ports import Put
+from storefront.services.rehearsing import Foreseen, Rehearsing
+from tests.doubles.little_shop import SHOP
 from tests.doubles.machinery import START
 from tests.doubles.memory_store import MemoryStore
 from tests.doubles.placed import ADDRESS, DIGITS, NUMBER, link, now_of, place, placed, placed_data
@@ -153,6 +166,82 @@ def test_a_parcel_that_overtakes_its_order_waits_for_it() -> None:
     shop.clock.go_on(60)
     shop.take_in("wms", "early")
     assert now_of(shop, order).labelled
+
+
+def test_what_was_put_before_people_by_its_number_is_taken_up_by_that_number_once_it_is_repeated() -> None:
+    shop = TalkingShop()
+    due_at = shop.parcel(NUMBER, "shipped", event_id="early").due_at
+    while due_at is not None:
+        shop.clock.now = due_at
+        shop.take_in("wms", "early")
+        early = shop.store.read(ReceivedEvent, "wms", "early")
+        due_at = early.due_at if early is not None else None
+    (place,) = shop.store.all(UnappliedEvent)
+    assert (place.order_number, place.due_at) == (NUMBER, shop.clock.now)
+    order = placed(shop)
+    shop.take_in("wms", "early")
+    assert now_of(shop, order).labelled
+    assert [each.due_at for each in shop.store.all(UnappliedEvent)] == [None]
+
+
+def test_being_forgotten_leaves_what_another_source_s_order_of_that_number_waits_for() -> None:
+    shop = TalkingShop()
+    strange = {"shipmentId": "S1", "status": "teleported"}
+    web, phone = placed(shop), placed(shop, source="phone")
+    for source in ("shop", "phone"):
+        shop.back_office("shipment.status.v1", NUMBER, strange, f"odd-{source}", source=source)
+    link(shop, MEI, web.order_number)
+    shop.press("erase_yes")
+    shop.sweeping.sweep()
+    states = [shop.store.read(ReceivedEvent, each, f"odd-{each}") for each in ("shop", "phone")]
+    assert [each.state for each in states if each is not None] == [
+        ReceivedState.DISMISSED,
+        ReceivedState.PARKED,
+    ]
+    assert now_of(shop, phone).forgotten_at is None
+
+
+def rehearsed(shop: TalkingShop, received: ReceivedEvent) -> Foreseen:
+    """What the event would do now, with nothing written."""
+    before = shop.snapshot()
+    rehearsing = Rehearsing(
+        shop.store,
+        lambda: RehearsalStore(shop.store),
+        shop.catalogues,
+        shop.ids,
+        news_in,
+        SHOP,
+        shop.policy,
+        shop.clock,
+    )
+    foreseen = rehearsing.of(received)
+    assert shop.snapshot() == before
+    return foreseen
+
+
+def told_by(kind: str, data: Mapping[str, object], event_id: str = "e") -> ReceivedEvent:
+    body = {"specversion": "1.0", "id": event_id, "source": "/shop", "type": kind, "subject": NUMBER}
+    return ReceivedEvent("shop", event_id, "hash", json.dumps({**body, "data": data}), START)
+
+
+def test_what_an_event_about_it_would_do_is_foreseen() -> None:
+    shop = TalkingShop()
+    shop.store.commit(Put(told_by("order.placed.v1", placed_data())))
+    taken = shop.store.read(ReceivedEvent, "shop", "e")
+    assert taken is not None
+    foreseen = rehearsed(shop, taken)
+    assert (foreseen.state, foreseen.notices) == (ReceivedState.APPLIED, [])
+    assert [(each.before, each.after) for each in foreseen.changes] == [("new", f"shop's {NUMBER}, 1400 TWD")]
+    assert foreseen.silence == "an order that was placed elsewhere is nobody's until a customer links it"
+    shop.take_in("shop", "e")
+
+    shop.store.commit(Put(told_by("shipment.status.v1", {"shipmentId": "S1", "status": "shipped"}, "p")))
+    parcel = shop.store.read(ReceivedEvent, "shop", "p")
+    assert parcel is not None
+    foreseen = rehearsed(shop, parcel)
+    assert foreseen.silence == "the order was placed elsewhere, and no customer has linked it"
+    link(shop, MEI)
+    assert [each.topic.value for each in rehearsed(shop, parcel).notices] == ["shipment"]
 
 
 def test_a_number_that_two_sources_use_means_the_own_one_or_none() -> None:

@@ -33,6 +33,7 @@ from storefront.domain.outbox import (
 from storefront.domain.retention import Retention
 from storefront.domain.shipment import Parcel
 from storefront.domain.unknown_phrase import PhraseOfCustomer
+from storefront.services.outside_orders import order_named
 from storefront.services.personal_desk import ORDERS_MOST, remarks_of
 from storefront.services.phrases import Phrases
 from storefront.services.ports import Clock, Erase, Put, Store, Write, written
@@ -186,9 +187,7 @@ class Erasing:
             for parcel in self._store.rows_of(Parcel, number)
             if parcel != parcel.forgotten()
         ]
-        # What came before the order itself is kept by the number that the other system gave it.
-        numbers = {number, order.origin.number} if order.origin is not None else {number}
-        received = [write for each in sorted(numbers) for write in self._unapplied(each)]
+        received = self._unapplied(order)
         counts = {
             "deliveries": int(delivery is not None),
             "events_out": len(sent),
@@ -209,12 +208,23 @@ class Erasing:
         case = self._store.read(OperatorCase, CaseKind.ORDER_SYSTEM_SILENT, event.event_id)
         return case is not None and case.is_open
 
-    def _unapplied(self, order_number: str) -> list[Write]:
-        """Events of back offices that nobody applied: the order is over, so nobody has to."""
+    def _unapplied(self, order: Order) -> list[Write]:
+        """Events of back offices that nobody applied: the order is over, so nobody has to.
+
+        They are found by the number that they name, which may be the one of the system where the order was placed.
+        """
+        numbers = {
+            order.order_number,
+            order.origin.number if order.origin is not None else order.order_number,
+        }
+        places = [place for each in sorted(numbers) for place in self._store.rows_of(UnappliedEvent, each)]
         writes: list[Write] = []
-        for place in self._store.rows_of(UnappliedEvent, order_number):
+        for place in places:
+            named = order_named(self._store, place.order_number, place.source)
             event = self._store.read(ReceivedEvent, place.source, place.event_id)
-            if event is not None and event.state in {ReceivedState.PARKED, ReceivedState.QUARANTINED}:
+            if named is None or named.order_number != order.order_number or event is None:
+                continue
+            if event.state in {ReceivedState.PARKED, ReceivedState.QUARANTINED}:
                 writes += [Put(event.ended(ReceivedState.DISMISSED, "forgotten")), Erase(place)]
         return writes
 

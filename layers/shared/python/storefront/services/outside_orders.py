@@ -19,6 +19,7 @@ from storefront.domain.money import Currency
 from storefront.domain.order import NOBODY, HoldState, Order, OrderState, Origin, PaymentMethod
 from storefront.domain.quote import Discount, DiscountKind, QuoteLine
 from storefront.services.ports import Catalogues, Clock, Ids, Put, Store
+from storefront.services.putting_aside import taken_up
 
 TRIES: Final = 8
 
@@ -84,8 +85,9 @@ class OutsideOrders:
 
     def _apply_once(self, received: ReceivedEvent, news: OrderPlacedNews) -> None:
         known = self._store.read(ExternalNumber, news.number, received.source)
+        up = taken_up(self._store, received, None)
         if known is not None:
-            self._store.commit(Put(received.ended(ReceivedState.APPLIED, "known-order")))
+            self._store.commit(Put(received.ended(ReceivedState.APPLIED, "known-order")), *up)
             return
         now = self._clock()
         order = self._order(received.source, news, now)
@@ -97,6 +99,7 @@ class OutsideOrders:
             Put(order),
             Put(delivery),
             Put(received.ended(ReceivedState.APPLIED)),
+            *up,
         )
 
     def _order(self, source: str, news: OrderPlacedNews, now: datetime) -> Order:

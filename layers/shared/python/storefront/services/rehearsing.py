@@ -24,6 +24,7 @@ from storefront.messages.render import plain_text, render
 from storefront.messages.scene import Shop
 from storefront.services.cancelling import Cancelling
 from storefront.services.outside_decisions import ApprovalNews, OutsideDecisions
+from storefront.services.outside_orders import OrderPlacedNews, OutsideOrders, order_named
 from storefront.services.ports import Catalogues, Clock, Ids, Put, SendOutcome, Stage, Store
 from storefront.services.received_events import ReceivedEvents
 from storefront.services.shipping import CancelNews, News, RefundNews, ShipmentNews, Shipping
@@ -75,7 +76,7 @@ class Rehearsing:
         stage: Callable[[], Stage],
         catalogues: Catalogues,
         ids: Ids,
-        understand: Callable[[bytes, datetime], News | ApprovalNews],
+        understand: Callable[[bytes, datetime], News | ApprovalNews | OrderPlacedNews],
         shop: Shop,
         policy: PushPolicy,
         clock: Clock,
@@ -116,7 +117,8 @@ class Rehearsing:
         cancelling = Cancelling(stage, self._ids)
         shipping = Shipping(stage, shelves, cancelling, telling, waits, nobody, self._clock, nobody)
         decisions = OutsideDecisions(stage, waits, self._clock, nobody)
-        events = ReceivedEvents(stage, shipping, decisions, self._understand)
+        orders = OutsideOrders(stage, shelves, self._clock, self._ids)
+        events = ReceivedEvents(stage, shipping, decisions, orders, self._understand)
         events.take_in(received.source, received.event_id)
 
     # What the customer would read ------------------------------------------------------------------------
@@ -145,26 +147,32 @@ class Rehearsing:
             plan.at if isinstance(plan, PushLater) else None,
         )
 
-    def _silence(self, after: ReceivedEvent, news: News | ApprovalNews, stage: Stage) -> str:
+    def _silence(
+        self, after: ReceivedEvent, news: News | ApprovalNews | OrderPlacedNews, stage: Stage
+    ) -> str:
         """Why no customer would hear of it."""
         if after.state is not ReceivedState.APPLIED:
             return f"it would be {after.state.value} again: {after.reason}"
         match news:
             case ShipmentNews():
-                return self._no_news(news, stage)
+                return self._no_news(news, after.source, stage)
             case CancelNews() | RefundNews() if stage.written(Refund):
                 return "the customer hears of it when LINE Pay has given the money back"
+            case OrderPlacedNews():
+                return "an order that was placed elsewhere is nobody's until a customer links it"
             case ApprovalNews():
                 return "the customer hears of it from the workflow of the question"
             case _:
                 return "it is about no order of a customer"
 
     @staticmethod
-    def _no_news(news: ShipmentNews, stage: Stage) -> str:
-        parcel = stage.read(Parcel, news.order_number, news.shipment_id)
-        order = stage.read(Order, news.order_number)
+    def _no_news(news: ShipmentNews, source: str, stage: Stage) -> str:
+        order = order_named(stage, news.order_number, source)
+        parcel = stage.read(Parcel, order.order_number, news.shipment_id) if order is not None else None
         if news.event is None or parcel is None or order is None:
             return "it says nothing of a parcel"
+        if not order.has_customer:
+            return "the order was placed elsewhere, and no customer has linked it"
         match parcel.quiet_about(news.event, order.delivery_method or DeliveryMethod.HOME):
             case Quiet.NOT_ANNOUNCED:
                 return f"{news.status} is shown to customers who ask, and announced to nobody"
@@ -183,7 +191,7 @@ class Rehearsing:
             changes.append(Change(f"parcel {parcel.shipment_id}", before, parcel.status.value))
         for order in stage.written(Order):
             was = self._store.read(Order, order.order_number)
-            changes += _of_order(was, order) if was is not None else []
+            changes += _of_order(was, order) if was is not None else [_new(order)]
         for refund in stage.written(Refund):
             changes.append(
                 Change(f"refund {refund.refund_id}", FIRST, f"{refund.state.value} {refund.amount}")
@@ -195,6 +203,13 @@ class Rehearsing:
             before = asked.state.value if asked is not None else FIRST
             changes.append(Change(f"price {approval.approval_id}", before, approval.state.value))
         return changes
+
+
+def _new(order: Order) -> Change:
+    """Only what was placed elsewhere comes into being by an event."""
+    origin = order.origin
+    told = f"{origin.source}'s {origin.number}, {order.total} {order.currency.value}" if origin else ""
+    return Change(f"order {order.order_number}", FIRST, told)
 
 
 def _of_order(was: Order, order: Order) -> list[Change]:

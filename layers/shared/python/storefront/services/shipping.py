@@ -235,14 +235,14 @@ class Shipping:
             self._park(received, "unknown-order" if order is None else "order-not-paid", news.order_number)
             return None
         if order.state in {OrderState.CANCELLED, OrderState.EXPIRED}:
-            self._quarantine(received, "order-ended", order.order_number)
+            self._quarantine(received, "order-ended", news.order_number)
             return None
         now = self._clock()
         parcels = tuple(self._store.rows_of(Parcel, order.order_number))
         known = next((each for each in parcels if each.shipment_id == news.shipment_id), None)
         before = known or Parcel(order.order_number, news.shipment_id)
         if before.contradicts(news.event):
-            self._quarantine(received, f"contradicts:{before.status.value}", order.order_number)
+            self._quarantine(received, f"contradicts:{before.status.value}", news.order_number)
             return None
         # What comes after the order was forgotten tells where the parcel is, and nothing of whom.
         event = news.event if order.forgotten_at is None else news.event.forgotten()
@@ -250,7 +250,7 @@ class Shipping:
         parcels = (*(each for each in parcels if each.shipment_id != parcel.shipment_id), parcel)
         changed, moves = self._stock_leaves(order, parcels)
         changed = self._after(changed, parcels, now)
-        writes: list[Write] = [Put(parcel), *self._applied(received, order.order_number)]
+        writes: list[Write] = [Put(parcel), *self._applied(received, news.order_number)]
         if changed != order or not order.has_customer:
             # One that nobody has linked is written all the same: who links it meanwhile is to hear of this parcel.
             writes.append(Put(changed))
@@ -344,12 +344,12 @@ class Shipping:
     def _hand_over(self, received: ReceivedEvent, reason: str, order_number: str | None = None) -> None:
         """The event as it ends for software, with the case that puts it before a person.
 
-        What it says of an order is found by the order's number when that is forgotten, and not kept once it is.
+        What it says of an order is found by the number that it names when that is forgotten, and not kept once it is.
         """
         subject = f"{received.source}:{received.event_id}"
         kind, facts = CaseKind.EVENT_QUARANTINED, {"reason": reason}
         case = case_writes(self._store, kind, subject, self._clock(), facts)
-        order = self._store.read(Order, order_number) if order_number is not None else None
+        order = order_named(self._store, order_number, received.source) if order_number is not None else None
         if order is not None and order.forgotten_at is not None:
             self._store.commit(Put(replace(received, body="")), *case)
             return
@@ -379,10 +379,10 @@ class Shipping:
             self._park(received, "unknown-order", news.order_number)
             return None
         if order.placed_elsewhere:
-            self._quarantine(received, "placed-elsewhere", order.order_number)
+            self._quarantine(received, "placed-elsewhere", news.order_number)
             return None
         if order.confirming_attempt is not None or order.open_refund is not None:
-            self._park(received, "payment-under-way", order.order_number)
+            self._park(received, "payment-under-way", news.order_number)
             return None
         plan = self._cancelling.plan(
             order, news.reason, f"{received.source}:{received.event_id}", self._clock()
@@ -395,17 +395,17 @@ class Shipping:
             self._park(received, "unknown-order" if order is None else "order-not-paid", news.order_number)
             return None
         if order.placed_elsewhere:
-            self._quarantine(received, "placed-elsewhere", order.order_number)
+            self._quarantine(received, "placed-elsewhere", news.order_number)
             return None
         if order.open_refund is not None:
-            self._park(received, "refund-under-way", order.order_number)
+            self._park(received, "refund-under-way", news.order_number)
             return None
         amount = order.refundable if news.amount is None else news.amount
         cause = f"{received.source}:{received.event_id}"
         try:
             plan = self._cancelling.plan_refund(order, amount, news.reason, cause, self._clock())
         except IllegalMove:
-            self._quarantine(received, "not-refundable", order.order_number)
+            self._quarantine(received, "not-refundable", news.order_number)
             return None
         return self._carry_out(received, order, plan)
 
