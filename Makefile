@@ -106,7 +106,7 @@ format: ## format and mend what ruff can
 	@.venv/bin/ruff format .
 	@.venv/bin/ruff check --fix .
 
-screenshots: ## the pictures of README and docs, from a run that plays the happy journey and quotes
+screenshots: ## the pictures of README and docs, from a run that plays scenarios and sends every notice
 	$(call need,dev sam ministack)
 	@$(PYTHON) -m dev.screenshots
 

@@ -1,29 +1,42 @@
-"""`make screenshots`: the README's pictures, taken in Chromium from a run that plays the happy journey itself.
+"""`make screenshots`: the pictures of README and docs, taken in Chromium from a run that plays scenarios itself.
 
-Needs Debian's chromium and its fonts for Chinese and emoji; CHROMIUM names another one.
+Needs Debian's chromium and its fonts for Chinese, Thai and emoji; CHROMIUM names another one.
 """
 
 import asyncio
+import contextlib
 import os
 import sys
 import tempfile
 from pathlib import Path
+from typing import Final
 
-from playwright.async_api import Page, async_playwright
+from playwright.async_api import Browser, Page, async_playwright, expect
 
+from dev.driver.customer import Customer
+from dev.driver.shopping import ANSWER, GRACE, has_accept
 from dev.local.settings import ROOT
+from dev.notice_pictures import take_notices
 from dev.quote_pictures import take_quotes
-from dev.scenario import play
+from dev.small_png import NotAScreenshot, shrink
 from tests.e2e.spawned import local_stack
 
 PICTURES = ROOT / "docs" / "pictures"
-MOMENTS = {
+MOMENTS: Final = {
     "quote": ("確認訂購", "end"),
     "payment": ("前往 LINE Pay 付款", "end"),
     "paid": ("付款成功", "start"),
     "delivered": ("截至", "end"),
 }
 """Picture: words of the card that it shows, and which edge of the card has to be in view."""
+INQUIRIES: Final = {
+    "zh-TW": ("王小明", "我要 3 箱茉莉綠茶"),
+    "en": ("Emma", "3 cases of jasmine green tea, please"),
+    "ja": ("佐藤 結衣", "ジャスミン緑茶を3箱お願いします"),
+    "th": ("คุณสมชาย", "ชาเขียวมะลิ 3 ลัง"),
+}
+"""Language: a customer, and what they write."""
+PLAY_MILLISECONDS = 120_000
 
 
 async def _take(base_url: str) -> None:
@@ -32,34 +45,80 @@ async def _take(base_url: str) -> None:
             executable_path=os.environ.get("CHROMIUM", "/usr/bin/chromium"),
             args=["--no-sandbox", "--disable-dev-shm-usage"],
         )
-        context = await browser.new_context(
-            viewport={"width": 1440, "height": 1000}, locale="zh-TW", timezone_id="Asia/Taipei"
-        )
-        page = await context.new_page()
-        await page.goto(base_url)
-        await page.get_by_role("log", name="訊息").wait_for()
-        await page.wait_for_timeout(1500)
-        await page.screenshot(path=PICTURES / "desktop.png")
+        page = await _open(browser, 1440, 900)
+        # The picture of the first screen: the happy scenario has just been played to its end.
+        await page.goto(f"{base_url}/?view=scenarios&scenario=happy&pace=0")
+        await expect(page.locator(".stage-head .chip")).to_have_text("全部符合", timeout=PLAY_MILLISECONDS)
         for name, (words, edge) in MOMENTS.items():
             await _moment(page, name, words, edge)
+        await page.screenshot(path=PICTURES / "desktop.png")
+        await _desks(browser, base_url)
+        await _languages(browser, base_url)
         await take_quotes(browser, base_url, PICTURES)
+        await take_notices(browser, base_url, PICTURES / "notices.png")
         await browser.close()
+
+
+async def _open(browser: Browser, width: int, height: int) -> Page:
+    context = await browser.new_context(
+        viewport={"width": width, "height": height}, locale="zh-TW", timezone_id="Asia/Taipei"
+    )
+    page = await context.new_page()
+    await page.add_init_script("localStorage.setItem('guide-closed', 'yes')")
+    return page
 
 
 async def _moment(page: Page, name: str, words: str, edge: str) -> None:
     """The phone with the last card that holds `words` in view."""
-    card = page.get_by_role("log", name="訊息").get_by_role("listitem").filter(has_text=words).last
+    phone = page.locator(".phone:visible").first
+    card = phone.get_by_role("log", name="訊息").get_by_role("listitem").filter(has_text=words).last
     await card.evaluate("(card, edge) => card.scrollIntoView({block: edge, behavior: 'instant'})", edge)
     await page.wait_for_timeout(400)
-    await page.locator(".phone").first.screenshot(path=PICTURES / f"{name}.png")
+    await phone.screenshot(path=PICTURES / f"{name}.png")
+
+
+async def _desks(browser: Browser, base_url: str) -> None:
+    """Every desk of the page, on a desktop and on a phone."""
+    for width, height, suffix in ((1440, 900, ""), (390, 844, "-phone")):
+        page = await _open(browser, width, height)
+        await page.goto(base_url)
+        await page.locator(".connection:not(.connection-lost) .dot").wait_for(state="attached")
+        for view in await page.locator(".view").all():
+            name = await view.get_attribute("data-view")
+            if name == "phones" and not suffix:
+                continue  # beside every desk
+            await view.click()
+            await page.wait_for_timeout(800)
+            await page.screenshot(path=PICTURES / f"desk-{name}{suffix}.png")
+        await page.context.close()
+
+
+async def _languages(browser: Browser, base_url: str) -> None:
+    """Four customers side by side, each in a language of their own."""
+    page = await _open(browser, 1840, 920)
+    for language, (name, inquiry) in INQUIRIES.items():
+        async with await Customer.create(base_url, name, language=language) as customer:
+            await customer.say(inquiry)
+            await customer.wait_for(has_accept, ANSWER + GRACE)
+    await page.goto(base_url)
+    await page.get_by_role("button", name="並排顯示").click()
+    quoted = page.locator(".phone-wrap", has=page.get_by_role("log"))
+    for _, (name, _) in list(INQUIRIES.items())[:-1]:
+        await page.get_by_role("tab", name=name).last.click()
+    await page.get_by_role("tab", name=INQUIRIES["th"][0]).click()
+    await expect(quoted.last).to_be_in_viewport()
+    await page.wait_for_timeout(800)
+    await page.screenshot(path=PICTURES / "languages.png")
+    await page.context.close()
 
 
 def main() -> int:
     PICTURES.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, local_stack(Path(folder) / "run.log") as run:
-        if asyncio.run(play("happy", run.base_url)) != 0:
-            return 1
         asyncio.run(_take(run.base_url))
+    for picture in PICTURES.glob("*.png"):
+        with contextlib.suppress(NotAScreenshot):  # one of before, which is small already
+            shrink(picture)
     print("\n".join(str(path.relative_to(ROOT)) for path in sorted(PICTURES.glob("*.png"))))
     return 0
 

@@ -4,8 +4,6 @@
 """
 
 import asyncio
-import os
-import shutil
 import socket
 import threading
 from collections.abc import Callable, Coroutine, Iterator, Mapping
@@ -32,49 +30,12 @@ from dev.standins.line_platform import LinePlatform, line_control_routes
 
 JsonObject = dict[str, Any]
 SHOP_NAME = "山海茶行"
-CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    # pytest-playwright declares its fixtures in a way that pytest 10 will no longer take; nothing of ours does.
-    config.addinivalue_line(
-        "filterwarnings",
-        "ignore:Session-scoped fixtures defined as instance methods:pytest.PytestRemovedIn10Warning",
-    )
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.browser)
-
-
-@pytest.fixture(scope="session")
-def browser_type_launch_args(browser_type_launch_args: JsonObject) -> JsonObject:
-    if shutil.which(CHROMIUM) is None:
-        pytest.fail(
-            f"there is no Chromium at {CHROMIUM}: run `apt-get install chromium fonts-noto-cjk fonts-noto-color-emoji "
-            "fonts-thai-tlwg`, or name another one in CHROMIUM",
-            pytrace=False,
-        )
-    # In a container Chromium runs as root, which its sandbox refuses.
-    return {
-        **browser_type_launch_args,
-        "executable_path": CHROMIUM,
-        "args": ["--no-sandbox", "--disable-dev-shm-usage"],
-    }
-
-
-@pytest.fixture(scope="session")
-def browser_context_args(browser_context_args: JsonObject) -> JsonObject:
-    return {
-        **browser_context_args,
-        "locale": "zh-TW",
-        "timezone_id": "Asia/Taipei",
-        "viewport": {"width": 1440, "height": 900},
-        "color_scheme": "light",
-        "reduced_motion": "reduce",
-    }
 
 
 @dataclass(frozen=True)
