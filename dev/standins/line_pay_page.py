@@ -1,4 +1,4 @@
-"""The payment page of the LINE Pay stand-in: `/web/payment/{token}`, without scripts, in Taiwan's Chinese.
+"""The payment page of the LINE Pay stand-in: `/web/payment/{token}`, without scripts, in Chinese and English.
 
 `POST /web/payment/{token}/{action}` is a button: it sends the browser back to the shop, or shows how it ended.
 """
@@ -31,30 +31,45 @@ SYMBOLS = {"TWD": "NT$", "THB": "฿", "USD": "US$"}
 RETURN_SECONDS = 20.0
 
 BUTTONS = {
-    Action.APPROVE: "同意付款",
-    Action.CANCEL: "取消",
-    Action.INSUFFICIENT: "餘額不足",
-    Action.DECLINE: "信用卡遭拒",
-    Action.EXPIRE: "讓付款逾時",
-    Action.APPROVE_AND_LEAVE: "同意但不返回",
-    Action.RETURN_TWICE: "返回兩次",
-    Action.LOSE_ANSWER: "扣款成功但回應遺失",
+    Action.APPROVE: ("同意付款", "Pay"),
+    Action.CANCEL: ("取消", "Cancel"),
+    Action.INSUFFICIENT: ("餘額不足", "Not enough balance"),
+    Action.DECLINE: ("信用卡遭拒", "Card declined"),
+    Action.EXPIRE: ("讓付款逾時", "Let it expire"),
+    Action.APPROVE_AND_LEAVE: ("同意但不返回", "Pay, but never return"),
+    Action.RETURN_TWICE: ("同意並返回兩次", "Pay and return twice"),
+    Action.LOSE_ANSWER: ("扣款成功但回應遺失", "Charged, but the answer is lost"),
 }
 EXPLANATIONS = {
-    Action.INSUFFICIENT: "返回商店，商店請款時餘額不足（1142）。",
-    Action.DECLINE: "返回商店，商店請款時發卡銀行拒絕（1281）。",
-    Action.EXPIRE: "付款時間立即結束，這個連結失效。",
-    Action.APPROVE_AND_LEAVE: "同意付款後關閉視窗，商店要自己發現。",
-    Action.RETURN_TWICE: "返回網址被開啟兩次，只能扣款一次。",
-    Action.LOSE_ANSWER: "扣款成功，但商店收不到 LINE Pay 的回應。",
+    Action.INSUFFICIENT: (
+        "返回商店，商店請款時餘額不足（1142）。",
+        "Returns to the shop, whose confirm is refused: 1142.",
+    ),
+    Action.DECLINE: (
+        "返回商店，商店請款時發卡銀行拒絕（1281）。",
+        "Returns to the shop, whose confirm is refused: 1281.",
+    ),
+    Action.EXPIRE: ("付款時間立即結束，這個連結失效。", "The time to pay ends now; this link works no more."),
+    Action.APPROVE_AND_LEAVE: (
+        "同意付款後關閉視窗，商店要自己發現。",
+        "Agrees and closes the window: the shop has to find out.",
+    ),
+    Action.RETURN_TWICE: (
+        "返回網址被開啟兩次，只能扣款一次。",
+        "The return address is opened twice; money may move once.",
+    ),
+    Action.LOSE_ANSWER: (
+        "扣款成功，但商店收不到 LINE Pay 的回應。",
+        "The money moves, and the shop never hears LINE Pay's answer.",
+    ),
 }
 STANDINGS = {
-    PaymentState.REQUESTED: "等待付款",
-    PaymentState.AUTHENTICATED: "已同意付款，等待商店請款",
-    PaymentState.CONFIRMED: "付款完成",
-    PaymentState.CANCELLED: "已取消付款，沒有扣款",
-    PaymentState.EXPIRED: "付款時間已結束，沒有扣款",
-    PaymentState.FAILED: "付款沒有成功，沒有扣款",
+    PaymentState.REQUESTED: ("等待付款", "Waiting for the payment"),
+    PaymentState.AUTHENTICATED: ("已同意付款，等待商店請款", "Agreed; the shop has not confirmed yet"),
+    PaymentState.CONFIRMED: ("付款完成", "Paid"),
+    PaymentState.CANCELLED: ("已取消付款，沒有扣款", "Cancelled; nothing was charged"),
+    PaymentState.EXPIRED: ("付款時間已結束，沒有扣款", "The time to pay is over; nothing was charged"),
+    PaymentState.FAILED: ("付款沒有成功，沒有扣款", "Not paid; nothing was charged"),
 }
 
 
@@ -136,11 +151,15 @@ def _shown(platform: LinePayPlatform, request: Request, status: int) -> Response
         return _unknown(request)
     mount = request.scope.get("root_path", "")
     shops = {_origin(payment.asked.confirm_url), _origin(payment.asked.cancel_url)}
-    return _html(_page(platform, payment, mount), status, sorted(shops))
+    return _html(_page(platform, payment, mount, request.url.netloc), status, sorted(shops))
 
 
 def _unknown(request: Request) -> Response:
-    content = "<h1>找不到這筆付款</h1><p>請回到聊天室，重新開啟付款連結。</p>"
+    again = (
+        "請回到聊天室，重新開啟付款連結。",
+        "Please go back to the chat and open the payment link again.",
+    )
+    content = f'<h1>找不到這筆付款</h1><p class="ended">{_both(again)}</p>'
     return _html(_document("找不到這筆付款", content, request.scope.get("root_path", "")), 404, [])
 
 
@@ -164,17 +183,25 @@ def _origin(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
-def _document(title: str, content: str, mount: str) -> str:
+def _both(words: tuple[str, str]) -> str:
+    """The same in Chinese and, smaller, in English."""
+    return f'<span>{words[0]}</span> <span class="english" lang="en">{words[1]}</span>'
+
+
+def _document(title: str, content: str, mount: str, address: str = "") -> str:
+    """A page as LINE shows it: over the chat, under a bar that says whose page it is."""
     return (
         '<!doctype html>\n<html lang="zh-Hant-TW">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f'<title>{title}</title>\n<link rel="stylesheet" href="{escape(mount)}/web/line-pay.css">\n</head>\n'
-        '<body>\n<header><p class="brand">LINE Pay <span>測試用付款頁，不會真的扣款</span></p></header>\n'
+        '<body>\n<header><p class="address"><span class="lock" aria-hidden="true"></span>LINE Pay'
+        f"{f' <span>{escape(address)}</span>' if address else ''}</p>"
+        '<p class="note">測試用付款頁，不會真的扣款 <span lang="en">A test page: no money moves</span></p></header>\n'
         f"<main>\n{content}\n</main>\n</body>\n</html>\n"
     )
 
 
-def _page(platform: LinePayPlatform, payment: Payment, mount: str) -> str:
+def _page(platform: LinePayPlatform, payment: Payment, mount: str, address: str) -> str:
     asked = payment.asked
     total = shown_amount(asked.amount, asked.currency)
     rows = "\n".join(
@@ -184,48 +211,52 @@ def _page(platform: LinePayPlatform, payment: Payment, mount: str) -> str:
         for line in asked.lines
     )
     content = (
-        f'<h1>付款 <span class="amount">{total}</span></h1>\n'
-        f"<dl><div><dt>商店</dt><dd>{escape(platform.shop_name)}</dd></div>"
-        f"<div><dt>訂單編號</dt><dd>{escape(asked.order_id)}</dd></div>"
-        f"<div><dt>狀態</dt><dd>{_standing(platform, payment)}</dd></div></dl>\n"
-        "<table>\n<caption>付款明細</caption>\n"
+        f'<div class="sum"><p class="shop">{escape(platform.shop_name)}</p>\n'
+        f'<h1><span class="unseen">付款 </span><span class="amount">{total}</span></h1>\n'
+        f'<p class="standing {payment.state}" role="status">{_standing(platform, payment)}</p></div>\n'
+        "<section>\n<table>\n"
+        f"<caption>付款明細 <small>訂單編號 {escape(asked.order_id)}</small></caption>\n"
         '<thead><tr><th scope="col">商品</th><th scope="col">數量</th><th scope="col">單價</th>'
         f'<th scope="col">小計</th></tr></thead>\n<tbody>\n{rows}\n</tbody>\n'
-        f'<tfoot><tr><th scope="row" colspan="3">合計</th><td>{total}</td></tr></tfoot>\n</table>\n'
+        f'<tfoot><tr><th scope="row" colspan="3">合計</th><td>{total}</td></tr></tfoot>\n</table>\n</section>\n'
     )
     if payment.state is PaymentState.REQUESTED:
-        content += _buttons(payment, mount)
+        content += _buttons(payment, mount, total)
     else:
-        content += '<p class="ended">可以關閉這個視窗，回到聊天室。</p>'
-    return _document(f"LINE Pay 付款 {total}", content, mount)
+        ended = ("可以關閉這個視窗，回到聊天室。", "You can close this window and go back to the chat.")
+        content += f'<p class="ended">{_both(ended)}</p>'
+    return _document(f"LINE Pay 付款 {total}", content, mount, address)
 
 
 def _standing(platform: LinePayPlatform, payment: Payment) -> str:
-    words = STANDINGS[payment.state]
-    if payment.state is not PaymentState.REQUESTED:
-        return words
-    minutes = max(1, round(timedelta(seconds=payment.expires_at - platform.now()) / timedelta(minutes=1)))
-    return f"{words}（請在 {minutes} 分鐘內完成）"
+    chinese, english = STANDINGS[payment.state]
+    if payment.state is PaymentState.REQUESTED:
+        left = timedelta(seconds=payment.expires_at - platform.now())
+        minutes = max(1, round(left / timedelta(minutes=1)))
+        chinese = f"{chinese}（請在 {minutes} 分鐘內完成）"
+        english = f"{english}: {minutes} min left"
+    return _both((chinese, english))
 
 
-def _buttons(payment: Payment, mount: str) -> str:
+def _buttons(payment: Payment, mount: str, total: str) -> str:
     here = f"{escape(mount)}/web/payment/{escape(payment.token)}"
 
-    def button(action: Action, described: str = "") -> str:
+    def button(action: Action, described: str = "", more: str = "") -> str:
         return (
             f'<button type="submit" class="{action}" formaction="{here}/{action}"{described}>'
-            f"{BUTTONS[action]}</button>"
+            f"{_both(BUTTONS[action])}{more}</button>"
         )
 
     cases = "\n".join(
         f"<li>{button(action, f' aria-describedby="about-{action}"')}"
-        f'<span id="about-{action}">{words}</span></li>'
+        f'<p id="about-{action}">{_both(words)}</p></li>'
         for action, words in EXPLANATIONS.items()
     )
+    pay = button(Action.APPROVE, more=f" <strong>{total}</strong>")
     return (
         '<form method="post">\n'
-        f'<div class="choices">{button(Action.APPROVE)}{button(Action.CANCEL)}</div>\n'
-        f"<h2>測試其他情形</h2>\n<ul>\n{cases}\n</ul>\n</form>"
+        f'<div class="choices">{pay}{button(Action.CANCEL)}</div>\n'
+        f"<h2>{_both(('其他結局', 'Other endings'))}</h2>\n<ul>\n{cases}\n</ul>\n</form>"
     )
 
 

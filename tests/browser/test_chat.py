@@ -238,9 +238,9 @@ def test_stickers_pictures_and_places_can_be_sent(shop: Shop, open_page: Opened)
     for item in ("貼圖", "圖片", "位置資訊"):
         page.get_by_role("button", name="傳送其他內容").click()
         page.get_by_role("button", name=item).click()
-    expect(page.locator(".entry-customer .stub")).to_have_text(
-        ["貼圖", "圖片", "台北市政府台北市信義區市府路1號"]
-    )
+    expect(page.locator(".entry-customer").get_by_role("img", name="貼圖")).to_have_text("446 / 1988")
+    expect(page.locator(".entry-customer").get_by_role("img", name="圖片")).to_be_visible()
+    expect(page.locator(".entry-customer .place")).to_have_text("台北市政府台北市信義區市府路1號")
     assert [event["message"]["type"] for event in shop.webhooks if event["type"] == "message"] == [
         "sticker",
         "image",

@@ -144,6 +144,18 @@ export const GRADIENT = {
   centerPosition: (value) => PERCENT.test(value),
 };
 
+const PICTURED = { thumbnailImageUrl: text, imageBackgroundColor: color, title: text, text, defaultAction: any, actions: list };
+const FORM = { imageAspectRatio: oneOf("rectangle", "square"), imageSize: oneOf("cover", "contain") };
+/** Template type → its properties, and those of a column of either kind of row. */
+export const TEMPLATES = {
+  buttons: { ...PICTURED, ...FORM },
+  confirm: { text, actions: list },
+  carousel: { ...FORM, columns: list },
+  image_carousel: { columns: list },
+  column: PICTURED,
+  picture: { imageUrl: text, action: any },
+};
+
 /** Action type → its properties. */
 export const ACTIONS = {
   postback: {

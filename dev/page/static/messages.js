@@ -4,7 +4,8 @@
 import { button, element, fill, icon, on } from "./element.js";
 import { actionControl, linkAttributes, liveUri } from "./actions.js";
 import { picture, renderFlex } from "./flex.js";
-import { slider } from "./slider.js";
+import { drawAudio, drawCoupon, drawImage, drawImagemap, drawLocation, drawSticker, drawVideo } from "./media.js";
+import { drawTemplate } from "./templates.js";
 
 const SHARED = ["type", "id", "quickReply", "sender", "quoteToken", "quotedMessageId", "markAsReadToken"];
 const PROPERTIES = {
@@ -21,23 +22,25 @@ const PROPERTIES = {
   imagemap: ["baseUrl", "altText", "baseSize", "video", "actions"],
   coupon: ["couponId", "deliveryTag"],
 };
+// A quick reply of these kinds has a drawing also when it brings none.
+const OWN_ICONS = { camera: "camera", cameraRoll: "image", location: "place" };
 const ADDRESS_IN_TEXT = /https?:\/\/[^\s<>"'「」（）()，。、；！？]+/g;
 
 const DRAW = {
-  text: (message) => speech(message.text),
+  text: (message, context) => speech(withEmojis(message)),
   textV2: (message, context) => speech(substituted(message, context)),
   flex: (message, context) => renderFlex(message.contents, context),
-  template: drawTemplate,
-  sticker: (message, context) => stub("sticker", context.say("sticker"), (message.keywords ?? []).slice(0, 3).join("、")),
+  template: (message, context) => drawTemplate(message, context) ?? speech(message.altText),
+  sticker: drawSticker,
   image: drawImage,
-  video: (message, context) => stub("image", context.say("video")),
-  audio: (message, context) => stub("sound", context.say("audio")),
+  video: drawVideo,
+  audio: drawAudio,
   file: (message, context) => stub("file", message.fileName ?? context.say("file")),
   location: drawLocation,
-  imagemap: (message, context) => stub("image", message.altText ?? context.say("imagemap")),
-  coupon: (message, context) => stub("file", context.say("coupon"), message.couponId),
+  imagemap: drawImagemap,
+  coupon: drawCoupon,
 };
-const WIDE = new Set(["flex", "template"]);
+const WIDE = new Set(["flex", "template", "imagemap"]);
 
 /**
  * Draw a message. Returns `{ node, wide }`: wide ones (cards, carousels) take the whole line of the chat.
@@ -83,6 +86,15 @@ function speech(text) {
   return fill(node, said.slice(from));
 }
 
+/** LINE's own emoji stand where the text has a dollar sign; they are LINE's to draw, so one of everybody's is shown. */
+function withEmojis({ text, emojis }) {
+  let said = String(text ?? "");
+  for (const { index } of [...(emojis ?? [])].sort((one, other) => other.index - one.index)) {
+    if (said[index] === "$") said = `${said.slice(0, index)}☺${said.slice(index + 1)}`;
+  }
+  return said;
+}
+
 function substituted({ text, substitution = {} }, context) {
   return String(text ?? "").replace(/\{\{|\}\}|\{(\w{1,20})\}/g, (all, key) => {
     if (all === "{{") return "{";
@@ -98,48 +110,6 @@ function stub(drawing, title, detail) {
     element("span", {}, element("strong", {}, title), detail ? element("small", { dir: "auto" }, detail) : null));
 }
 
-function drawImage(message, context) {
-  const url = message.previewImageUrl ?? message.originalContentUrl;
-  if (context.picture(url)) return element("div", { class: "photo" }, picture(url, "previewImageUrl", context, context.say("image")));
-  return stub("image", context.say("image"));
-}
-
-function drawLocation(message) {
-  return stub("place", message.title ?? "", message.address);
-}
-
-// ---------------------------------------------------------------------------------------------- templates
-
-function drawTemplate(message, context) {
-  const template = message.template ?? {};
-  if (template.type === "buttons" || template.type === "confirm") return card(template, "template", context);
-  if (template.type === "carousel" || template.type === "image_carousel") {
-    const columns = (template.columns ?? []).map((column, index) => element("li", { class: "fx-slide" },
-      card({ ...column, actions: column.actions ?? [column.action], imageAspectRatio: template.imageAspectRatio },
-        `template.columns[${index}]`, context)));
-    return slider(columns, context);
-  }
-  context.warn("unknownMessage", `template.type = ${JSON.stringify(template.type ?? null)}`);
-  return speech(message.altText);
-}
-
-function card(template, path, context) {
-  const url = template.thumbnailImageUrl ?? template.imageUrl;
-  const wide = template.imageAspectRatio !== "square";
-  return element(
-    "div",
-    { class: `card card-${template.type ?? "column"}` },
-    url && element("div", { class: wide ? "card-picture" : "card-picture card-square" }, picture(url, path, context)),
-    (template.title || template.text) &&
-      element("div", { class: "card-words" },
-        template.title && element("p", { class: "card-title", dir: "auto" }, template.title),
-        template.text && element("p", { dir: "auto" }, template.text)),
-    element("div", { class: "card-actions" },
-      (template.actions ?? []).map((action, index) =>
-        actionControl(action, `${path}.actions[${index}]`, context, { class: "card-action" }, action?.label ?? ""))),
-  );
-}
-
 // ---------------------------------------------------------------------------------------------- around a message
 
 /** The quick replies of a message, or null. */
@@ -152,7 +122,8 @@ export function renderQuickReplies(message, context) {
     { class: "quick-replies", "aria-label": context.say("quickReplies"), tabindex: "0" },
     items.map((item, index) => element("li", {},
       actionControl(item?.action, `quickReply.items[${index}].action`, own, { class: "quick-reply" },
-        context.picture(item?.imageUrl) && picture(item.imageUrl, "imageUrl", own), item?.action?.label ?? ""))),
+        context.picture(item?.imageUrl) ? picture(item.imageUrl, "imageUrl", own) : Object.hasOwn(OWN_ICONS, item?.action?.type) && icon(OWN_ICONS[item.action.type]),
+        item?.action?.label ?? ""))),
   );
 }
 
