@@ -147,6 +147,8 @@ def _bootstrap(name: str, handler: str, folders: list[Path], runtime: FunctionRu
             f"export PYTHONPATH={shlex.quote(path)}",
             f"export _HANDLER={shlex.quote(handler)}",
             "export AWS_EXECUTION_ENV=AWS_Lambda_python3.13 TZ=UTC PYTHONUNBUFFERED=1",
+            # Every AWS call says which process makes it, so that dev.local.killing can find that one.
+            f"export AWS_SDK_UA_APP_ID={shlex.quote(name)}-$$",
             'cd "$LAMBDA_TASK_ROOT" || exit 1',
             f"exec {shlex.quote(str(runtime.python))} -S -m awslambdaric {shlex.quote(handler)}"
             f" >>{shlex.quote(str(runtime.logs / f'{name}.log'))} 2>&1",

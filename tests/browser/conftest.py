@@ -26,6 +26,7 @@ from starlette.routing import BaseRoute, Route
 
 from dev.page.books import Books
 from dev.page.routes import page_routes
+from dev.standins.line_pay import LinePayPlatform, line_pay_control_routes
 from dev.standins.line_platform import LinePlatform, line_control_routes
 
 JsonObject = dict[str, Any]
@@ -59,6 +60,7 @@ class Shop:
     loop: asyncio.AbstractEventLoop
     credentials: Secrets = field(default_factory=Secrets)
     settings: Choices = field(default_factory=Choices)
+    line_pay: LinePayPlatform = field(default_factory=LinePayPlatform)
     order_list: list[JsonObject] = field(default_factory=list)
     webhooks: list[JsonObject] = field(default_factory=list)
     hooks: list[JsonObject] = field(default_factory=list)
@@ -180,7 +182,8 @@ def serving_shop(folder: Path, behind: Callable[[Shop], list[BaseRoute]]) -> Ite
     async def serve() -> None:
         line = LinePlatform(f"{base_url}/line/webhook")
         shop = Shop(base_url, line, asyncio.get_running_loop())
-        app = Starlette(routes=[*page_routes(shop, folder), *line_control_routes(line), *behind(shop)])
+        controls = [*line_control_routes(line), *line_pay_control_routes(shop.line_pay)]
+        app = Starlette(routes=[*page_routes(shop, folder), *controls, *behind(shop)])
         app.state.shop = shop
         # A browser's stream never ends by itself.
         config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1, lifespan="off")

@@ -138,6 +138,7 @@ def test_a_function_runs_lambdas_own_runtime_client_on_the_built_code_and_layers
         "export PYTHONPATH=/builds/1/Door:/builds/1/SharedLayer/python:/builds/1/Pillow/python:/run/client\n"
         "export _HANDLER=handler.handler\n"
         "export AWS_EXECUTION_ENV=AWS_Lambda_python3.13 TZ=UTC PYTHONUNBUFFERED=1\n"
+        "export AWS_SDK_UA_APP_ID=Door-$$\n"
         'cd "$LAMBDA_TASK_ROOT" || exit 1\n'
         "exec /venv/python -S -m awslambdaric handler.handler >>'/run/my logs/Door.log' 2>&1\n"
     )

@@ -1,6 +1,7 @@
 // Starts the page: reads the configuration, puts phones and desks in their places and follows the server's stream.
 import { makeBackOffice } from "./back_office.js";
 import { button, change, element, icon, on, refill } from "./element.js";
+import { makeFaults } from "./faults.js";
 import { makeGuide } from "./guide.js";
 import { makePhones } from "./phones.js";
 import { makeScenarios } from "./scenarios.js";
@@ -20,6 +21,7 @@ const DESKS = [
   ["backOffice", makeBackOffice],
   ["scenarios", makeScenarios],
   ["wire", makeWire],
+  ["faults", makeFaults],
 ];
 const ONE_COLUMN = matchMedia("(max-width: 999px)");
 

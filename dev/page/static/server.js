@@ -61,6 +61,39 @@ export const readOrder = (number) => call("GET", `/_local/orders/${encodeURIComp
 /** Ask the operator's desk, as `make cases` does. */
 export const askOperator = (task) => call("POST", "/_local/page/operator", task);
 
+const whole = async (path, part) => {
+  const { ok, answer } = await call("GET", path);
+  return ok ? answer[part] : [];
+};
+
+export const faults = {
+  all: async () => {
+    const [line, pay, quota, stack] = await Promise.all([
+      whole("/_local/line/faults", "faults"), whole("/_local/line-pay/faults", "faults"),
+      call("GET", "/_local/line/quota"), call("GET", "/_local/page/faults"),
+    ]);
+    return { line, pay, quota: quota.ok ? quota.answer : { limit: null, used: 0 }, stack: stack.ok ? stack.answer : { available: false } };
+  },
+  addLine: (fault) => call("POST", "/_local/line/faults", fault),
+  addPay: (fault) => call("POST", "/_local/line-pay/faults", fault),
+  useQuotaUp: async () => {
+    const { answer } = await call("GET", "/_local/line/quota");
+    return call("PUT", "/_local/line/quota", { limit: answer.used });
+  },
+  clear: async (stack) => {
+    const done = await Promise.all([
+      call("DELETE", "/_local/line/faults"), call("DELETE", "/_local/line-pay/faults"),
+      call("PUT", "/_local/line/quota", { limit: null }),
+      ...(stack ? [call("DELETE", "/_local/page/faults/kills")] : []),
+    ]);
+    return done.find(({ ok }) => !ok) ?? done[0];
+  },
+  redeliver: (eventId, copies) => call("POST", `/_local/line/events/${encodeURIComponent(eventId)}/redeliver`, { copies }),
+  arm: (kill) => call("POST", "/_local/page/faults/kills", kill),
+  timers: (seconds) => call("POST", "/_local/page/faults/timers", seconds),
+  look: (what) => call("POST", "/_local/page/faults/look", { what }),
+};
+
 /**
  * Follow the server's stream. `handlers` maps event names to functions of the event's value; `connection(open)` tells
  * when the stream comes and goes. The browser reconnects by itself, and the server then tells everything again.
