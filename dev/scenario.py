@@ -20,6 +20,7 @@ from dev.driver.customer import Customer, anything
 from dev.driver.line_pay_books import LinePayBooks
 from dev.driver.order_system import OrderSystem
 from dev.driver.payment_page import PaymentPage
+from dev.driver.replay_desk import ReplayDesk
 from dev.driver.telling import Audience
 from dev.local.settings import STAFF_LINE_USER_ID, STAFF_NAME
 from dev.pace import SPEEDS, Pace, seconds_to_read
@@ -73,6 +74,7 @@ class Stage(Audience):
         self.pay = PaymentPage(audience=self)
         self.books = LinePayBooks(base_url)
         self.order_system = OrderSystem(base_url)
+        self.replay_desk = ReplayDesk(base_url, self)
         self._customers: list[Customer] = []
 
     async def customer(self, name: str = "王小明", language: str = "zh-TW") -> Customer:
@@ -117,6 +119,7 @@ class Stage(Audience):
         await self.pay.aclose()
         await self.books.aclose()
         await self.order_system.aclose()
+        await self.replay_desk.aclose()
         for customer in self._customers:
             await customer.aclose()
 

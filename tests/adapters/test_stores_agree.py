@@ -38,6 +38,7 @@ from storefront.domain.payment import AttemptState, PaymentAttempt
 from storefront.domain.quote import Quote, QuoteLine
 from storefront.domain.quote_record import QuoteRemark
 from storefront.domain.refund import Refund
+from storefront.domain.replay_desk import DeskAction, DeskEntry, LetterDecision, Place
 from storefront.domain.shipment import Parcel, ShipmentEvent, ShipmentStatus, StoreStop
 from storefront.domain.unknown_phrase import PhraseOfCustomer
 from storefront.services.ports import CouponUse, DueKind, Erase, Put, StockMove, Store, Write
@@ -122,6 +123,9 @@ SAMPLES: tuple[Any, ...] = (
     PhraseOfCustomer(CUSTOMER, "325708", "桂花釀", START),
     QuoteRemark(CUSTOMER, "quote1", 1, "太貴了", START, "325709"),
     UnappliedEvent("ORDER1", "warehouse", "event1"),
+    UnappliedEvent("", "warehouse", "event2", due_at=SOON),
+    DeskEntry("events:warehouse:event1", START, "mei", DeskAction.REPLAY, "mended", {"was": "parked"}),
+    LetterDecision(Place.PAYMENTS, "message1", DeskAction.DISMISS, "mei", START, done_at=SOON),
     OrderEvent("ORDER1:order.paid.v1:1", "ORDER1", OrderEventType.PAID, '{"id":"茶"}', START, due_at=SOON),
     ReceivedEvent("warehouse", "event1", "hash", "{}", START),
     Parcel(

@@ -22,6 +22,7 @@ JOURNEYS = [
     "returning",
     "store_closed",
     "split_shipment",
+    "parked_event",
     "unknown_product",
     "tiered_quote",
     "alternatives",

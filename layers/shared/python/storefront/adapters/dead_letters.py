@@ -44,13 +44,12 @@ class SqsDeadLetters:
 
     def hold(self, item: ItemId) -> DeadLetter | None:
         found = None
-        others = []
-        if item.place in self._queues:
-            for letter in self._received(item.place, SEARCHED_MOST):
-                if letter.letter_id == item.rest:
-                    found = letter
-                    break
-                others.append(letter)
+        others: list[DeadLetter] = []
+        for letters in self._batches(item.place, SEARCHED_MOST):
+            found = next((letter for letter in letters if letter.letter_id == item.rest), None)
+            others += [letter for letter in letters if letter is not found]
+            if found is not None:
+                break
         for letter in others:
             self.let_go(letter)
         return found
@@ -79,15 +78,15 @@ class SqsDeadLetters:
         )
 
     def _seen(self, place: Place, most: int) -> Sequence[DeadLetter]:
-        letters = list(self._received(place, most))
+        letters = [letter for batch in self._batches(place, most) for letter in batch]
         for letter in letters:
             self.let_go(letter)
         return letters
 
-    def _received(self, place: Place, most: int) -> Iterator[DeadLetter]:
-        """Letters, each hidden once it is given; of a FIFO group that is in hand nothing more is given."""
+    def _batches(self, place: Place, most: int) -> Iterator[Sequence[DeadLetter]]:
+        """Letters as SQS gives them, each hidden then; of a FIFO group that is in hand nothing more is given."""
         given: set[str] = set()
-        while len(given) < most:
+        while place in self._queues and len(given) < most:
             answer = self._client.receive_message(
                 QueueUrl=self._queues[place].dead_letters,
                 MaxNumberOfMessages=min(BATCH, most - len(given)),
@@ -95,10 +94,10 @@ class SqsDeadLetters:
                 VisibilityTimeout=IN_HAND_SECONDS,
             )
             letters = [_letter(place, each) for each in answer.get("Messages", [])]
-            if not any(letter.letter_id not in given for letter in letters):
+            if all(letter.letter_id in given for letter in letters):
                 return
             given |= {letter.letter_id for letter in letters}
-            yield from letters
+            yield letters
 
 
 def _letter(place: Place, message: Any) -> DeadLetter:

@@ -71,6 +71,7 @@ class Quiet(StrEnum):
     """Why a customer hears nothing of a parcel's news."""
 
     NOT_ANNOUNCED = "not-announced"
+    REPEATED = "repeated"
     OVERTAKEN = "overtaken"
 
 
@@ -180,12 +181,7 @@ class Parcel:
 
         `event` is one of this parcel's events already.
         """
-        if any(
-            known.status is event.status
-            and known.sort_key < event.sort_key
-            and self.stores_closed_before(known) == self.stores_closed_before(event)
-            for known in self.events
-        ):
+        if self.repeats(event):
             return False
         if event.status in EXCEPTIONS and not self.is_final:
             return not any(
@@ -193,10 +189,21 @@ class Parcel:
             )
         return self.latest.event_id == event.event_id
 
+    def repeats(self, event: ShipmentEvent) -> bool:
+        """Whether an earlier fact says the same of this parcel, at the same store."""
+        return any(
+            known.status is event.status
+            and known.sort_key < event.sort_key
+            and self.stores_closed_before(known) == self.stores_closed_before(event)
+            for known in self.events
+        )
+
     def quiet_about(self, event: ShipmentEvent, method: DeliveryMethod) -> Quiet | None:
         """Why `event`, one of this parcel's, makes no notice; None if the customer is to hear of it."""
         if event.status not in NOTICES[method]:
             return Quiet.NOT_ANNOUNCED
+        if self.repeats(event):
+            return Quiet.REPEATED
         return None if self.is_news(event) else Quiet.OVERTAKEN
 
     def stores_closed_before(self, event: ShipmentEvent) -> int:

@@ -178,7 +178,7 @@ class Rehearsing:
                 return f"{news.status} is shown to customers who ask, and announced to nobody"
             case Quiet.OVERTAKEN:
                 return f"later news has overtaken it: the parcel is {parcel.status.value}"
-            case None:
+            case Quiet.REPEATED | None:
                 return "the customer has been told already"
 
     # What would change -----------------------------------------------------------------------------------
