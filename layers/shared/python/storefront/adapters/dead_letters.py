@@ -85,19 +85,31 @@ class SqsDeadLetters:
 
     def _batches(self, place: Place, most: int) -> Iterator[Sequence[DeadLetter]]:
         """Letters as SQS gives them, each hidden then; of a FIFO group that is in hand nothing more is given."""
-        given: set[str] = set()
-        while place in self._queues and len(given) < most:
+        if place not in self._queues:
+            return
+        url = self._queues[place].dead_letters
+        wanted, given = min(most, self._visible(url)), set[str]()
+        while len(given) < wanted:
             answer = self._client.receive_message(
-                QueueUrl=self._queues[place].dead_letters,
-                MaxNumberOfMessages=min(BATCH, most - len(given)),
+                QueueUrl=url,
+                MaxNumberOfMessages=min(BATCH, wanted - len(given)),
                 MessageSystemAttributeNames=["SentTimestamp", "MessageGroupId"],
                 VisibilityTimeout=IN_HAND_SECONDS,
+                # Without a wait SQS asks a part of its servers only, and may give nothing of what is there.
+                WaitTimeSeconds=1,
             )
             letters = [_letter(place, each) for each in answer.get("Messages", [])]
             if all(letter.letter_id in given for letter in letters):
                 return
             given |= {letter.letter_id for letter in letters}
             yield letters
+
+    def _visible(self, url: str) -> int:
+        """About how many there are: asking an empty queue for letters would only take time."""
+        asked = self._client.get_queue_attributes(
+            QueueUrl=url, AttributeNames=["ApproximateNumberOfMessages"]
+        )
+        return int(asked["Attributes"]["ApproximateNumberOfMessages"])
 
 
 def _letter(place: Place, message: Any) -> DeadLetter:
