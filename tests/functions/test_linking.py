@@ -94,6 +94,25 @@ def test_wrong_digits_a_number_that_never_was_and_somebody_else_s_order_are_answ
     assert order_of(shop, "WEB-SAME-2").customer_id == owner.customer_id
 
 
+def test_of_two_with_the_right_digits_at_once_one_has_it_and_the_other_is_answered_like_anybody(
+    shop: World,
+) -> None:
+    place(shop, "WEB-RACE-1")
+    phones = [shop.phone(), shop.phone()]
+    for phone in phones:
+        phone.say("綁定訂單 WEB-RACE-1")
+    for phone in phones:
+        event = shop.line.text(phone.user_id, DIGITS)
+        shop.webhook(json.dumps({"destination": "U0", "events": [event]}).encode())
+    shop.settle()
+    heard = [words(phone.heard()) for phone in phones]
+    owner = order_of(shop, "WEB-RACE-1").customer_id
+    told = dict(zip([phone.customer_id for phone in phones], heard, strict=True))
+    assert "已綁定訂單" in told.pop(owner)
+    (other,) = told.values()
+    assert "資料不符" in other
+
+
 def test_who_tries_too_often_is_locked_out(shop: World) -> None:
     place(shop, "WEB-LOCK-1")
     phone = shop.phone()

@@ -65,6 +65,7 @@ TARGETS: Final = (
             *("unit/test_order.py", WORDS, "unit/test_linking.py"),
             *_services("redirecting", "paying_rows", "closing", "coupon_desk", "outside_orders"),
         ),
+        import_tests=3,
     ),
     Target("domain/refund.py", Group.MONEY, ("unit/test_payment.py", WORDS, *_services("refunding"))),
     Target(

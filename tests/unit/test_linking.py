@@ -131,7 +131,7 @@ def test_what_stands_for_a_number_shows_nothing_of_it() -> None:
 def test_an_order_is_linked_once_and_unlinked_again() -> None:
     linked = elsewhere().linked("somebody", START)
     assert (linked.customer_id, linked.linked_at, linked.known_since) == ("somebody", START, START)
-    with pytest.raises(IllegalMove):
+    with pytest.raises(IllegalMove, match=r"^Order: awaiting_payment -> linked$"):
         linked.linked("somebody else", START)
     assert linked.unlinked() == elsewhere()
 
@@ -144,3 +144,16 @@ def test_neither_an_order_of_the_chat_nor_a_forgotten_one_is_linked() -> None:
     assert order_row().unlinked() == order_row()
     assert order_row().customer_id == CUSTOMER
     assert order_row().known_since == order_row().created_at
+
+
+def test_an_order_of_the_chat_has_no_origin_and_one_without_a_customer_is_stored_so() -> None:
+    assert (order_row().origin, order_row().linked_at) == (None, None)
+    assert (NOBODY, elsewhere().has_customer, order_row().has_customer) == ("", False, True)
+
+
+def test_parcels_bring_counted_products_or_what_was_ordered_elsewhere_by_sku() -> None:
+    tea, wrapping = order_row().lines
+    assert order_row().units_to_pack == {"TEA-JAS": 3}
+    nameless = replace(wrapping, sku="")
+    lines = (tea, replace(tea, quantity=2), wrapping, nameless)
+    assert elsewhere(lines=lines).units_to_pack == {"TEA-JAS": 5, "SVC-GIF": 1}

@@ -285,7 +285,7 @@ def test_a_customer_who_wants_to_cancel_hears_that_it_is_elsewhere_and_a_person_
     )
     case = shop.store.read(OperatorCase, CaseKind.PLACED_ELSEWHERE, order.order_number)
     assert case is not None
-    assert case.facts == {"reason": "customer", "asked": "cancel"}
+    assert (case.opened_at, case.facts) == (START, {"reason": "customer", "asked": "cancel"})
     assert now_of(shop, order) == order
     assert (shop.refunds(), shop.store.all(OrderEvent)) == ([], [])
     shop.press(f"cancel?o={order.order_number}")
