@@ -17,7 +17,6 @@ from storefront.domain.casework import OperatorCase, ReceivedEvent, ReceivedStat
 
 JsonObject = dict[str, Any]
 
-OPERATOR_DESK: Final = "OperatorDesk"
 STUCK: Final = frozenset({ReceivedState.PARKED, ReceivedState.QUARANTINED})
 # A deed may ask LINE Pay; what was asked twice would be two deeds.
 _ONCE: Final = Config(read_timeout=60, retries={"total_max_attempts": 1})
@@ -29,13 +28,15 @@ class LocalOffice:
     def __init__(self, stack: DeployedStack) -> None:
         self._tables = Tables(stack)
         self._lambda = local_session().client("lambda", endpoint_url=stack.endpoint, config=_ONCE)
+        self._queues = local_session().client("sqs", endpoint_url=stack.endpoint)
+        self._letters = {queue: url for queue, url in stack.queues.items() if queue.endswith("DeadLetters")}
         self._desk = stack.outputs["OperatorDeskFunctionName"]
         self._who = f"local:{getpass.getuser()}"
 
     def books(self) -> Books:
         rows = self._tables.rows()
         orders, pages = listed(rows)
-        return Books(orders, pages, _stock(self._tables.counters()), _waiting(rows))
+        return Books(orders, pages, _stock(self._tables.counters()), _waiting(rows, self._dead_letters()))
 
     def operate(self, task: Mapping[str, Any]) -> JsonObject:
         """`who` is whoever started the run, whatever the task says. Raises OSError-like errors of botocore."""
@@ -45,6 +46,18 @@ class LocalOffice:
         if answer.get("FunctionError"):
             return {"refused": f"{told.get('errorType')}: {told.get('errorMessage')}"}
         return told
+
+    def _dead_letters(self) -> dict[str, int]:
+        """How many lie in each queue of dead letters; those in somebody's hand count too."""
+        found = {}
+        for queue, url in self._letters.items():
+            told = self._queues.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
+            waiting, in_hand = (
+                told["ApproximateNumberOfMessages"],
+                told["ApproximateNumberOfMessagesNotVisible"],
+            )
+            found[queue] = int(waiting) + int(in_hand)
+        return found
 
 
 def _stock(counters: Mapping[str, Mapping[str, int]]) -> list[JsonObject]:
@@ -60,8 +73,13 @@ def _stock(counters: Mapping[str, Mapping[str, int]]) -> list[JsonObject]:
     ]
 
 
-def _waiting(rows: Rows) -> dict[str, JsonObject]:
-    stuck = [event for event in rows.of(ReceivedEvent) if event.state in STUCK]
+def _waiting(rows: Rows, letters: Mapping[str, int]) -> dict[str, JsonObject]:
+    stuck = [
+        f"{event.source} {event.event_id} {event.revision}"
+        for event in rows.of(ReceivedEvent)
+        if event.state in STUCK
+    ]
+    stuck += [f"{queue} {number}" for queue, count in letters.items() for number in range(count)]
     return {
         "approvals": _counted(
             [f"{each.approval_id} {each.revision}" for each in rows.of(Approval) if each.is_open]
@@ -69,7 +87,7 @@ def _waiting(rows: Rows) -> dict[str, JsonObject]:
         "cases": _counted(
             [f"{case.kind} {case.subject} {case.revision}" for case in rows.of(OperatorCase) if case.is_open]
         ),
-        "stuck": _counted([f"{event.source} {event.event_id} {event.revision}" for event in stuck]),
+        "stuck": _counted(stuck),
     }
 
 

@@ -28,6 +28,7 @@ from dev.page.books import Books
 from dev.page.routes import page_routes
 from dev.standins.line_pay import LinePayPlatform, line_pay_control_routes
 from dev.standins.line_platform import LinePlatform, line_control_routes
+from tests.browser.books import page_of
 
 JsonObject = dict[str, Any]
 SHOP_NAME = "山海茶行"
@@ -82,7 +83,8 @@ class Shop:
         """The books as the test has written them."""
         if self.read_books:
             return self.read_books()
-        return Books(list(self.order_list), dict(self.pages), list(self.stock), dict(self.waiting))
+        pages = {order["orderNumber"]: page_of(order) for order in self.order_list} | self.pages
+        return Books(list(self.order_list), pages, list(self.stock), dict(self.waiting))
 
     def operate(self, task: Mapping[str, Any]) -> JsonObject:
         """The operator's desk: keeps what it was asked and answers as the test says."""

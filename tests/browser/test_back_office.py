@@ -11,25 +11,12 @@ import standardwebhooks
 from playwright.sync_api import BrowserContext, Page, expect
 
 from dev.page.books import Books
+from tests.browser.books import HOME, STOCK, STORE
 from tests.browser.conftest import Shop
 
 JsonObject = dict[str, Any]
 Opened = Callable[..., Page]
 
-HOME = {
-    "orderNumber": "A7K3Q-9XM2T",
-    "status": "paid",
-    "total": 6156,
-    "customerName": "王小明",
-    "delivery": {"method": "home"},
-}
-STORE = {
-    "orderNumber": "B2M8P-4RT6W",
-    "status": "paid",
-    "total": 720,
-    "customerName": "Emma",
-    "delivery": {"method": "store", "store": {"chain": "7-ELEVEN", "name": "市府門市"}},
-}
 STATUSES = {
     "備貨中": "preparing",
     "已建立託運單": "label_created",
@@ -53,6 +40,7 @@ def office(shop: Shop, open_page: Opened) -> Page:
     """The page with two orders, the first one chosen."""
     shop.customer()
     shop.order_list = [HOME, STORE]
+    shop.stock = STOCK
     page = open_page()
     expect(page.locator(".order")).to_have_count(2)
     return page
@@ -139,23 +127,23 @@ def test_cancelling_refunding_and_counting_are_events_too(shop: Shop, office: Pa
     refund.get_by_role("button", name="送出退款").click()
     refund.get_by_label("金額(留空為全部餘額)").fill("180")
     refund.get_by_role("button", name="送出退款").click()
-    stock = office.get_by_role("form", name="庫存")
-    assert stock.get_by_label("商品編號").locator("option").all_inner_texts() == [
-        "TEA-JAS 茉莉綠茶",
-        "CAK-PIN 鳳梨酥",
-    ]
-    stock.get_by_label("商品編號").select_option("CAK-PIN")
-    stock.get_by_label("實際庫存").fill("12")
-    stock.get_by_role("button", name="送出庫存").click()
-    expect(office.locator(".answer")).to_have_count(4)
+    office.get_by_role("button", name="庫存").click()
+    office.get_by_label("鳳梨酥 的新盤點數量").fill("12")
+    office.locator("tr[data-sku=CAK-PIN]").get_by_role("button", name="送出庫存").click()
+    price = office.get_by_role("form", name="更改售價")
+    price.get_by_label("商品").select_option("CAK-PIN")
+    price.get_by_label("新單價(元)").fill("210")
+    price.get_by_role("button", name="送出售價").click()
+    expect(office.locator(".answer")).to_have_count(5)
     events = [(event["type"], event.get("subject"), event["data"]) for event in shop.hooks]
-    version = events[3][2].pop("version")
-    assert isinstance(version, int)
+    versions = [event[2].pop("version") for event in events[3:]]
+    assert all(isinstance(version, int) for version in versions)
     assert events == [
         ("order.cancel.requested.v1", "A7K3Q-9XM2T", {"reason": "重複下單"}),
         ("refund.requested.v1", "A7K3Q-9XM2T", {"reason": "少一盒"}),
         ("refund.requested.v1", "A7K3Q-9XM2T", {"amount": 180, "reason": "少一盒"}),
         ("stock.level.v1", None, {"sku": "CAK-PIN", "onHand": 12}),
+        ("product.changed.v1", None, {"sku": "CAK-PIN", "price_twd": 210}),
     ]
 
 
@@ -170,7 +158,6 @@ def test_without_an_order_nothing_about_an_order_can_be_sent(shop: Shop, open_pa
     expect(page.get_by_text("還沒有訂單", exact=True)).to_be_visible()
     for label in (*STATUSES, "送出取消", "送出退款"):
         expect(page.get_by_role("button", name=label, exact=True)).to_be_disabled()
-    expect(page.get_by_role("button", name="送出庫存")).to_be_enabled()
     shop.order_list = [HOME]
     expect(page.get_by_role("button", name="A7K3Q-9XM2T")).to_have_attribute("aria-pressed", "true")
     expect(page.get_by_role("button", name="已出貨")).to_be_enabled()

@@ -17,8 +17,9 @@ from dev.pace import SPEEDS
 from dev.page.player import PlayState
 from dev.playbill import Group
 from tests.browser import gallery
+from tests.browser.books import HOME, STORE
 from tests.browser.conftest import SHOP_NAME, Shop, Watch
-from tests.browser.test_back_office import HOME, STORE, order_event, report
+from tests.browser.test_back_office import order_event, report
 
 Opened = Callable[..., Page]
 
@@ -174,13 +175,22 @@ def test_everything_is_there_in_english_too(shop: Shop, open_page: Opened) -> No
     expect(page.get_by_role("heading", name="後台")).to_be_visible()
 
 
+def page_words() -> tuple[set[str], set[str]]:
+    """The names of all words of the page, in Chinese and in English."""
+    chinese: set[str] = set()
+    english: set[str] = set()
+    for file in ("wording.js", "wording_back_office.js"):
+        source = (PAGE_FOLDER / "static" / file).read_text("utf-8")
+        for known, part in zip(
+            (chinese, english), re.findall(r"= \{\n(.*?)\n\};", source, re.DOTALL), strict=False
+        ):
+            known |= set(re.findall(r'^  "?([\w.-]+)"?:', part, re.MULTILINE))
+    return chinese, english
+
+
 def test_both_languages_have_the_same_words(shop: Shop, open_page: Opened) -> None:
     page = open_page()
-    source = (PAGE_FOLDER / "static" / "wording.js").read_text("utf-8")
-    chinese, english = (
-        set(re.findall(r'^  "?([\w.]+)"?:', part, re.MULTILINE))
-        for part in re.findall(r"= \{\n(.*?)\n\};", source, re.DOTALL)[:2]
-    )
+    chinese, english = page_words()
     assert chinese == english
     used = set()
     for file in (PAGE_FOLDER / "static").glob("*.js"):

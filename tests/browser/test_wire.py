@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
+from tests.browser.books import HOME
 from tests.browser.conftest import Shop
-from tests.browser.test_back_office import HOME, order_event, report
+from tests.browser.test_back_office import order_event, report
 from tests.browser.test_page import violations
 
 Opened = Callable[..., Page]

@@ -1,5 +1,6 @@
 // Every word of the page itself, in Traditional Chinese and English. What customers and the shop say to each other is
 // not in here: that comes from the product.
+import { EN as OFFICE_EN, ZH_TW as OFFICE_ZH_TW } from "./wording_back_office.js";
 
 const ZH_TW = {
   skipToChat: "跳到聊天室",
@@ -699,7 +700,7 @@ const EN = {
   swept: "Swept.",
 };
 
-const WORDS = { "zh-TW": ZH_TW, en: EN };
+const WORDS = { "zh-TW": { ...ZH_TW, ...OFFICE_ZH_TW }, en: { ...EN, ...OFFICE_EN } };
 
 export const CUSTOMER_LANGUAGES = [
   { code: "zh-TW", name: "繁體中文", short: "中" },
