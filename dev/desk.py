@@ -75,7 +75,7 @@ def _foreseen(event: dict[str, Any]) -> list[str]:
         when = f", not before {notice['notBefore'][:16]}" if notice["notBefore"] else ""
         lines += [f"To the customer ({notice['language']}{when})", *_indented(notice["text"])]
     if event["nothingBecause"]:
-        lines.append(f"Nothing goes out: {event['nothingBecause']}")
+        lines.append(f"Messages  none foreseen: {event['nothingBecause']}")
     return lines
 
 

@@ -596,6 +596,25 @@ def test_what_a_customer_wrote_before_asking_to_be_forgotten_is_not_answered_any
         assert desk.shop.store.all(DeskEntry) == []
 
 
+def test_the_note_about_a_customers_letter_is_forgotten_with_the_customer_and_the_act_is_not_X12() -> None:
+    desk = Desk()
+    letter = chat_letter(desk, START)
+    customer = json.loads(desk.desk.show(letter.item).body)["customerId"]
+    desk.act(DISMISS, letter.item, note="called Mei about it")
+    desk.act(DISMISS, desk.shipped(), note="a test of the warehouse")
+    desk.shop.clock.go_on(200 * 86_400)
+    wish = Erasure(customer, "wish", desk.shop.clock.now, "customer", due_at=desk.shop.clock.now)
+    desk.shop.store.commit(Put(wish))
+    desk.shop.erasing.go_on(replace(wish, revision=1))
+    assert sorted((entry.item, entry.note) for entry in desk.shop.store.all(DeskEntry)) == [
+        ("chat:m1", ""),
+        ("events:wms:e1", "a test of the warehouse"),
+    ]
+    kept = desk.shop.store.read(Erasure, customer, "wish")
+    assert kept is not None
+    assert kept.erased["notes"] == 1
+
+
 def test_a_letter_that_is_gone_still_says_what_was_done_with_it() -> None:
     desk = Desk()
     letter = desk.letters.put(DeadLetter(Place.PAYMENTS, "m1", '{"job": "close"}', START))

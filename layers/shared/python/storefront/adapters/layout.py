@@ -172,6 +172,7 @@ LAYOUTS: Final[dict[type, Layout]] = {
         lambda month, at, item: Key(f"DESK#{month}", f"{at}#{item}"),
         lambda row: (row.month, row.at.isoformat(), row.item),
         rows=lambda month: Key(f"DESK#{month}", "2"),
+        kept="remarks",
     ),
     LetterDecision: Layout(
         Table.LEDGER,

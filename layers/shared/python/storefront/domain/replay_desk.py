@@ -128,7 +128,8 @@ class LetterDecision:
 class DeskEntry:
     """One thing that a person did at the desk: an append-only row (X25). `note` is the person's own words.
 
-    Facts are ids, types and reasons; what a customer wrote is never among them.
+    Facts are ids, types and reasons; what a customer wrote is never among them. `customer` is whose letter it was: with
+    that customer the note is forgotten.
     """
 
     item: str
@@ -170,10 +171,10 @@ def month_of(moment: datetime) -> str:
     return f"{moment:%Y-%m}"
 
 
-def months_until(moment: datetime) -> tuple[str, ...]:
-    """The months that the desk looks through, the latest first."""
+def months_until(moment: datetime, count: int = JOURNAL_MONTHS) -> tuple[str, ...]:
+    """The latest `count` months of the journal, the latest first."""
     months = []
-    for _ in range(JOURNAL_MONTHS):
+    for _ in range(count):
         months.append(month_of(moment))
         moment = moment.replace(day=1) - timedelta(days=1)
     return tuple(months)

@@ -56,6 +56,7 @@ class LetterView:
     silence: str
     event: tuple[str, str] | None
     offers: tuple[DeskAction, ...]
+    customer: str | None = None
 
 
 class DeadLetterDesk:
@@ -117,7 +118,9 @@ class DeadLetterDesk:
         if known is not None:
             return known
         now = self._clock()
-        facts = {"type": view.type, "body": view.body, **({"order": view.order} if view.order else {})}
+        about = {"order": view.order, "customer": view.customer}
+        known_of = {name: value for name, value in about.items() if value is not None}
+        facts = {"type": view.type, "body": view.body, **known_of}
         decision = deed.decision(now)
         try:
             self._store.commit(Put(decision), Put(deed.entry(now, facts)), *self._absorbed(deed, view))
@@ -162,7 +165,7 @@ class DeadLetterDesk:
             return LetterView(letter, "unreadable", None, "", why, silence, None, tuple(DeskAction))
         body = json.dumps({"customerId": said.customer_id, "lineMessageId": said.line_message_id})
         wishes = self._store.rows_of(Erasure, said.customer_id)
+        offers = tuple(DeskAction)
         if any(wish.asked_at >= letter.sent_at for wish in wishes):
-            silence = "its customer asked to be forgotten since"
-            return LetterView(letter, said.type, None, body, why, silence, None, (DeskAction.DISMISS,))
-        return LetterView(letter, said.type, None, body, why, silence, None, tuple(DeskAction))
+            silence, offers = "its customer asked to be forgotten since", (DeskAction.DISMISS,)
+        return LetterView(letter, said.type, None, body, why, silence, None, offers, said.customer_id)

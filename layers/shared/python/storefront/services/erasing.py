@@ -30,6 +30,7 @@ from storefront.domain.outbox import (
     OrderEventState,
     Topic,
 )
+from storefront.domain.replay_desk import DeskEntry, months_until
 from storefront.domain.retention import Retention
 from storefront.domain.shipment import Parcel
 from storefront.domain.unknown_phrase import PhraseOfCustomer
@@ -114,6 +115,12 @@ class Erasing:
         for entry in self._store.rows_of(AuditEntry, kind, subject):
             if entry.note:
                 wish = self._kept(wish.counted("notes"), Put(replace(entry, note="")))
+        # As far back as the desk's journal is kept.
+        months = self._retention.of("remarks") // timedelta(days=28) + 2
+        for month in months_until(self._clock(), months):
+            for act in self._store.rows_of(DeskEntry, month):
+                if act.facts.get("customer") == wish.customer_id and act.note:
+                    wish = self._kept(wish.counted("notes"), Put(replace(act, note="")))
         return wish
 
     def _orders(self, wish: Erasure) -> tuple[Erasure, bool]:
