@@ -19,6 +19,7 @@ from dev.page.books import BookReader, Office
 from dev.page.desk import Desk
 from dev.page.faults import fault_routes
 from dev.page.feed import Feed
+from dev.page.flow import flow_routes
 from dev.page.player import Player
 from dev.page.playing import playing_routes
 from dev.page.shop_front import LOGO, PUBLIC_PICTURES, ShopFront
@@ -158,5 +159,6 @@ def page_routes(context: PageContext, shop_folder: Path = DEMO_SHOP) -> list[Bas
         *playing_routes(player, context.line, shop.name()),
         *WireDesk(wire, context.line, context.base_url).routes(),
         *fault_routes(getattr(context, "stack", None)),
+        *flow_routes(getattr(context, "stack", None)),
         Mount("/_local/page/static", _Assets(directory=FOLDER / "static"), name="page-assets"),
     ]

@@ -38,6 +38,7 @@ export const line = {
 export const sendBackOfficeEvent = (event) => call("POST", "/_local/page/back-office", event);
 
 export const wire = {
+  flow: (order) => call("GET", `/_local/page/flow/${encodeURIComponent(order)}`),
   find: (order, search) => call("GET", `/_local/page/wire?${new URLSearchParams({ order, search })}`),
   hop: (number) => call("GET", `/_local/page/wire/${number}`),
   curl: (number) => call("GET", `/_local/page/wire/${number}/curl`),

@@ -2,6 +2,7 @@
 import { button, change, element, icon, on, refill, unseen } from "./element.js";
 import { wire } from "./server.js";
 import { makeHopDetail } from "./wire_detail.js";
+import { makeFlow } from "./wire_flow.js";
 
 const KEPT = 500;
 const PARTIES = ["line", "linePay", "browser", "backOffice", "orderSystem"];
@@ -28,13 +29,13 @@ export function makeWire(page) {
   const list = element("ol", { class: "hops" });
   const empty = element("div", { class: "nothing" }, icon("wire"), element("p", {}), element("p", { class: "hint" }, say("wireEmptyHint")));
   const detail = makeHopDetail(page, { choose, back });
-  const flow = element("div", { class: "wire-flow" });
+  const flow = makeFlow(page);
 
   const node = element("div", { class: "wire" },
     element("div", { class: "wire-tools", role: "search", "aria-label": say("wireFilters") },
       labelled("wireSearch", search), labelled("wireOrder", order), labelled("wireParty", party),
       element("div", { class: "wire-toggles" }, failures, pause)),
-    flow,
+    flow.node,
     element("div", { class: "wire-panes" },
       element("div", { class: "wire-list panel" }, count, empty, list),
       detail.node));
@@ -65,6 +66,7 @@ export function makeWire(page) {
 
   async function ask() {
     const mine = ++asking;
+    flow.show(order.value);
     if (!order.value && !search.value.trim()) found = null;
     else {
       const { ok, answer } = await wire.find(order.value, search.value.trim());
@@ -185,6 +187,7 @@ export function makeWire(page) {
 
   function showOrders(value) {
     if (!value.available) return;
+    flow.show(order.value);
     const numbers = value.orders.map((each) => each.orderNumber);
     const there = [...order.options].slice(1).map((each) => each.value);
     if (numbers.join() === there.join()) return;

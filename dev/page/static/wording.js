@@ -349,6 +349,18 @@ const ZH_TW = {
   sweepHint: "巡查每分鐘一次,找出還沒送出的訊息、到期的保留與未確認的付款。",
   sweepNow: "立刻巡查",
   swept: "巡查完成。",
+
+  flow: "訂單 {order} 的流程",
+  flowStates: "流程的各個狀態",
+  flowWay: "經過({count})",
+  flowHere: "目前在這裡",
+  flowBeen: "經過",
+  flowNever: "未經過",
+  execution_RUNNING: "進行中",
+  execution_SUCCEEDED: "已結束",
+  execution_FAILED: "失敗",
+  execution_TIMED_OUT: "逾時",
+  execution_ABORTED: "已中止",
 };
 
 const EN = {
@@ -698,6 +710,18 @@ const EN = {
   sweepHint: "The sweeper looks every minute for unsent messages, ended holds and unanswered payments.",
   sweepNow: "Sweep now",
   swept: "Swept.",
+
+  flow: "Workflow of order {order}",
+  flowStates: "The workflow's states",
+  flowWay: "The way so far ({count})",
+  flowHere: "here now",
+  flowBeen: "passed",
+  flowNever: "not entered",
+  execution_RUNNING: "Running",
+  execution_SUCCEEDED: "Over",
+  execution_FAILED: "Failed",
+  execution_TIMED_OUT: "Timed out",
+  execution_ABORTED: "Aborted",
 };
 
 const WORDS = { "zh-TW": { ...ZH_TW, ...OFFICE_ZH_TW }, en: { ...EN, ...OFFICE_EN } };
