@@ -7,7 +7,7 @@ import httpx
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from dev.standins.line_platform import Fault, FaultKind
+from dev.standins.line_platform import Fault, FaultKind, Hop
 from tests.browser.conftest import Shop
 from tests.browser.test_page import violations
 from tests.browser.test_wire import say
@@ -39,6 +39,29 @@ def test_a_fault_of_line_is_set_used_up_and_shown_as_happened(shop: Shop, desk: 
     line.get_by_role("button", name="設定").click()
     expect(active(desk)).to_have_text(["LINE推播已執行,但回應遺失× 2"])
     assert shop.line.faults == [Fault("push", FaultKind.DROP, after_effect=True, times=2)]
+
+    def go_wrong() -> None:
+        shop.line.take_fault("push")
+        shop.line.record(
+            Hop(
+                0,
+                0,
+                "api",
+                "POST",
+                "http://line/v2/bot/message/push",
+                {},
+                "",
+                None,
+                {},
+                "",
+                1.0,
+                "fault: drop",
+            )
+        )
+
+    shop.within(go_wrong)
+    expect(active(desk)).to_have_text(["LINE推播已執行,但回應遺失"])
+    expect(desk.get_by_role("list", name="已發生").get_by_role("listitem")).to_contain_text(["LINE推播"])
 
 
 def test_every_fault_of_line_reaches_the_stand_in(shop: Shop, desk: Page) -> None:

@@ -197,7 +197,9 @@ export function makeFaults(page) {
   function take(hops) {
     const faulty = hops.filter((hop) => hop.faulty);
     for (const hop of faulty) used.set(hop.number, hop);
-    if (faulty.length > 0) look();
+    if (faulty.length === 0) return;
+    showUsed();
+    look();
   }
 
   function takeEntry(entry) {
