@@ -5,6 +5,7 @@ question about a price. The local AWS keeps the whole history until the run ends
 """
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,6 +19,7 @@ from dev.local.context import DeployedStack
 from dev.local.deploying import local_session
 
 JsonObject = dict[str, Any]
+Executions = Callable[[str], list[JsonObject]]
 
 
 @dataclass(frozen=True)
@@ -91,11 +93,12 @@ def _moment(at: datetime) -> int:
     return round(at.timestamp() * 1000)
 
 
-def flow_routes(stack: DeployedStack | None) -> list[Route]:
+def flow_routes(executions: Executions | None) -> list[Route]:
+    """`executions` tells those of an order; without a deployed stack there are none."""
+
     async def show(request: Request) -> Response:
-        if stack is None:
-            return JSONResponse({"executions": []})
-        found = await run_in_threadpool(Workflows(stack).of_order, request.path_params["order"])
+        order = request.path_params["order"]
+        found = await run_in_threadpool(executions, order) if executions else []
         return JSONResponse({"executions": found})
 
     return [Route("/_local/page/flow/{order}", show)]

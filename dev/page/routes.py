@@ -14,12 +14,13 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import Receive, Scope, Send
 
+from dev.local.context import DeployedStack
 from dev.page.back_office import BackOfficeDoor, Credentials, back_office_routes
 from dev.page.books import BookReader, Office
 from dev.page.desk import Desk
 from dev.page.faults import fault_routes
 from dev.page.feed import Feed
-from dev.page.flow import flow_routes
+from dev.page.flow import Workflows, flow_routes
 from dev.page.player import Player
 from dev.page.playing import playing_routes
 from dev.page.shop_front import LOGO, PUBLIC_PICTURES, ShopFront
@@ -98,6 +99,7 @@ class _Assets(StaticFiles):
 def page_routes(context: PageContext, shop_folder: Path = DEMO_SHOP) -> list[BaseRoute]:
     """The routes of the page, to stand before the proxied routes of the API."""
     feed = Feed()
+    stack: DeployedStack | None = getattr(context, "stack", None)
     desk = Desk(feed)
     wire = Wire(
         feed,
@@ -158,7 +160,7 @@ def page_routes(context: PageContext, shop_folder: Path = DEMO_SHOP) -> list[Bas
         ),
         *playing_routes(player, context.line, shop.name()),
         *WireDesk(wire, context.line, context.base_url).routes(),
-        *fault_routes(getattr(context, "stack", None)),
-        *flow_routes(getattr(context, "stack", None)),
+        *fault_routes(stack),
+        *flow_routes(getattr(context, "executions", None) or (Workflows(stack).of_order if stack else None)),
         Mount("/_local/page/static", _Assets(directory=FOLDER / "static"), name="page-assets"),
     ]

@@ -62,6 +62,7 @@ class Shop:
     credentials: Secrets = field(default_factory=Secrets)
     settings: Choices = field(default_factory=Choices)
     line_pay: LinePayPlatform = field(default_factory=LinePayPlatform)
+    workflows: dict[str, list[JsonObject]] = field(default_factory=dict)
     order_list: list[JsonObject] = field(default_factory=list)
     webhooks: list[JsonObject] = field(default_factory=list)
     hooks: list[JsonObject] = field(default_factory=list)
@@ -90,6 +91,9 @@ class Shop:
         """The operator's desk: keeps what it was asked and answers as the test says."""
         self.tasks.append(dict(task))
         return self.operator(dict(task))
+
+    def executions(self, order: str) -> list[JsonObject]:
+        return self.workflows.get(order, [])
 
     def within[T](self, work: Callable[[], T]) -> T:
         """Do this in the server's own thread, where the stand-in lives."""

@@ -15,6 +15,7 @@ from tests.browser.test_page import violations
 
 Opened = Callable[..., Page]
 JsonObject = dict[str, Any]
+ORDER = str(HOME["orderNumber"])
 
 
 def say(shop: Shop, user_id: str, text: str) -> None:
@@ -175,3 +176,39 @@ def test_it_is_there_in_english_too(wire: Page) -> None:
         ".wire label, .wire button:not(.hop), .wire h3, .wire h4, .wire dt, .wire .hint, .hop-way"
     ).all_inner_texts()
     assert [words for words in own if any("一" <= sign <= "鿿" for sign in words)] == []
+
+
+def test_an_orders_workflow_stands_above_its_hops(shop: Shop, wire: Page) -> None:
+    def visit(state: str, entered: int, left: int | None, error: str = "") -> JsonObject:
+        return {"state": state, "entered": entered, "left": left, "error": error}
+
+    visits = [
+        visit("AwaitDecision", 1_000, 9_000, "States.Timeout"),
+        visit("ReviewQuote", 9_000, 9_100),
+        visit("Which", 9_100, 9_100),
+        visit("AwaitDecision", 9_100, None),
+    ]
+    states = ["AwaitDecision", "ReviewQuote", "Which", "OpenPayment"]
+    shop.workflows[ORDER] = [
+        {
+            "machine": "OrderWorkflow",
+            "name": "quote-1",
+            "status": "RUNNING",
+            "startedAt": 1_000,
+            "visits": visits,
+            "states": [{"name": name, "type": "Choice" if name == "Which" else "Task"} for name in states],
+        }
+    ]
+    expect(wire.get_by_role("region", name="的流程")).to_have_count(0)
+    wire.get_by_role("search").get_by_label("訂單").select_option(ORDER)
+    flow = wire.get_by_role("region", name="訂單 A7K3Q-9XM2T 的流程")
+    expect(flow.get_by_role("list", name="流程的各個狀態").get_by_role("listitem")).to_have_text(
+        ["AwaitDecision× 2目前在這裡", "ReviewQuote經過", "OpenPayment未經過"]
+    )
+    expect(flow.locator("[aria-current=step]")).to_have_text("AwaitDecision× 2目前在這裡")
+    expect(flow.locator(".flow-way li")).to_contain_text(
+        ["AwaitDecision8.0 sStates.Timeout", "ReviewQuote100 ms", "Which0.0 ms", "AwaitDecision目前在這裡"]
+    )
+    assert violations(wire) == []
+    wire.get_by_role("search").get_by_label("訂單").select_option("")
+    expect(flow).to_have_count(0)
