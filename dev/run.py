@@ -22,7 +22,7 @@ from dev.local.office import LocalOffice
 from dev.local.overlay import OverlayError
 from dev.local.processes import end_children
 from dev.local.seeding import CannotSeed, seed, seed_rich_menus
-from dev.local.server import Front, PortInUse, reserve, serving, until_told_to_end, whole_app
+from dev.local.server import Front, PortInUse, line_alone, reserve, serving, until_told_to_end, whole_app
 from dev.local.settings import (
     ROOT,
     STAFF_LINE_USER_ID,
@@ -111,11 +111,11 @@ async def _start(settings: LocalSettings, ending: AsyncExitStack) -> tuple[MiniS
     gateway = Gateway(ministack.port, context.proxied)
     ending.push_async_callback(context.line.aclose)
     ending.push_async_callback(gateway.aclose)
-    front.stand_by(whole_app(context, gateway, http_routes(template)))
+    front.stand_by(line_alone(context))
     with steps.step("rich_menus", "registered the rich menus with LINE's stand-in"):
         await asyncio.to_thread(seed_rich_menus, context)
         context.line.wire.clear()  # what a person watches begins with what a person does
-    front.open()
+    front.open(whole_app(context, gateway, http_routes(template)))
     steps.seconds["ready"] = steps.total()
     return ministack, context
 

@@ -59,7 +59,7 @@ class Front:
     def __init__(self, steps: Steps) -> None:
         self._steps = steps
         self._whole: Starlette | None = None
-        self._open = False
+        self._line: Starlette | None = None
         self._starting = Starlette(
             routes=[
                 Route("/_local/health", self._health),
@@ -67,21 +67,25 @@ class Front:
             ]
         )
 
-    def stand_by(self, whole: Starlette) -> None:
+    def stand_by(self, line: Starlette) -> None:
+        self._line = line
+
+    def open(self, whole: Starlette) -> None:
         self._whole = whole
 
-    def open(self) -> None:
-        self._open = True
-
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        to_line = str(scope.get("path", "")).startswith("/_line/")
-        whole = self._whole if self._open or to_line else None
-        await (whole or self._starting)(scope, receive, send)
+        early = self._line if str(scope.get("path", "")).startswith("/_line/") else None
+        await (self._whole or early or self._starting)(scope, receive, send)
 
     async def _health(self, _request: Request) -> JSONResponse:
         return JSONResponse(
             {"status": "starting", "seconds": self._steps.seconds}, 503, headers={"retry-after": "1"}
         )
+
+
+def line_alone(context: LocalContext) -> Starlette:
+    """The stand-in of LINE where the whole app will have it."""
+    return Starlette(routes=[Mount("/_line", line_app(context.line))])
 
 
 def whole_app(context: LocalContext, gateway: Gateway, http_routes: tuple[HttpRoute, ...]) -> Starlette:

@@ -220,6 +220,14 @@ def _response(answer: Answer, request_id: str = "") -> Response:
     return Response(json.dumps(answer.body, ensure_ascii=False), answer.status, headers, "application/json")
 
 
+def _readable(raw: bytes) -> str:
+    """A body as the wire shows it; a picture is told of by its size."""
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        return f"[{len(raw):,} bytes]"
+
+
 def _hop(
     request: Request, raw: bytes, response: Response, fault: Fault | None, *, at: int, milliseconds: float
 ) -> Hop:
@@ -232,10 +240,10 @@ def _hop(
         method=request.method,
         url=str(request.url),
         request_headers=dict(request.headers),
-        request_body=raw.decode(errors="replace"),
+        request_body=_readable(raw),
         status=None if dropped else response.status_code,
         response_headers={} if dropped else dict(response.headers),
-        response_body="" if dropped else bytes(response.body).decode(errors="replace"),
+        response_body="" if dropped else _readable(bytes(response.body)),
         milliseconds=milliseconds,
         note=f"fault: {fault.kind} {effect} the effect" if fault else "",
     )
