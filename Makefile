@@ -110,6 +110,11 @@ screenshots: ## the pictures of README and docs, from a run that plays scenarios
 	$(call need,dev sam ministack)
 	@$(PYTHON) -m dev.screenshots
 
+.PHONY: gallery
+gallery: ## every message of the product, and every Flex component, on one sheet a language
+	$(call need,dev)
+	@$(PYTHON) -m dev.gallery
+
 clean: ## everything that was built or installed here
 	@rm -rf .venv .tools .local .aws-sam .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
