@@ -66,6 +66,7 @@ class Shop:
     order_list: list[JsonObject] = field(default_factory=list)
     webhooks: list[JsonObject] = field(default_factory=list)
     hooks: list[JsonObject] = field(default_factory=list)
+    refused: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
     hook_status: int = 202
     answer: Callable[[JsonObject], list[JsonObject]] = lambda _event: []
 
@@ -144,7 +145,11 @@ async def _webhook(request: Request) -> Reply:
 async def _hook(request: Request) -> Reply:
     shop: Shop = request.app.state.shop
     body = await request.body()
-    event = standardwebhooks.Webhook(shop.credentials.wms_secret).verify(body, dict(request.headers))
+    try:
+        event = standardwebhooks.Webhook(shop.credentials.wms_secret).verify(body, dict(request.headers))
+    except standardwebhooks.WebhookVerificationError:
+        shop.refused.append((dict(request.headers), body))
+        return JSONResponse({"reason": "the signature does not prove that this source sent it now"}, 401)
     shop.hooks.append(event)
     return JSONResponse({"taken": event["id"]}, shop.hook_status)
 

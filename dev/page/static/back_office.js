@@ -55,7 +55,7 @@ export function makeBackOffice(page) {
     node.hidden = count === 0;
     if (node.dataset.count === String(count)) return;
     node.dataset.count = String(count);
-    refill(node, element("span", { "aria-hidden": "true" }, count), element("span", { class: "unseen" }, say(words, { count })));
+    refill(node, count > 0 && [element("span", { "aria-hidden": "true" }, count), element("span", { class: "unseen" }, say(words, { count }))]);
   }
 
   function waiting(value) {
