@@ -374,6 +374,7 @@ def test_an_event_whose_body_went_with_its_order_can_only_be_dismissed() -> None
     desk.shop.store.commit(Put(replace(desk.shop.order, forgotten_at=desk.shop.clock.now)))
     desk.shop.parcel(desk.number, "lost", event_id="after")
     item = ItemId.of_event("wms", "after")
+    assert [each.item for each in desk.desk.waiting().items] == [item]
     view = desk.desk.show(item)
     assert (view.body, view.item.offers) == ("", (DISMISS,))
     assert view.silence == "its body is gone with the order that it was about"
@@ -381,6 +382,21 @@ def test_an_event_whose_body_went_with_its_order_can_only_be_dismissed() -> None
         desk.act(REPLAY, item)
     desk.act(DISMISS, item)
     assert desk.received("after").state is ReceivedState.DISMISSED
+    assert desk.desk.waiting().items == []
+
+
+def test_what_nobody_understands_of_a_forgotten_order_is_kept_without_its_words_X12() -> None:
+    desk = Desk()
+    desk.shop.parcel(desk.number, "delivered")
+    desk.shop.store.commit(Put(replace(desk.shop.order, forgotten_at=desk.shop.clock.now)))
+    desk.shop.parcel(desk.number, "teleported", event_id="odd", note="王小明 0912345678")
+    (listed,) = desk.desk.waiting().items
+    assert (str(listed.item), listed.why, listed.offers) == (
+        "events:wms:odd",
+        "unknown-status:teleported",
+        (DISMISS,),
+    )
+    assert not any("王小明 0912345678" in str(row) for row in desk.shop.store.all(ReceivedEvent))
 
 
 def test_an_event_that_its_sender_repeats_in_time_leaves_the_desk_by_itself_G4() -> None:

@@ -213,8 +213,7 @@ class Shipping:
         if received.state is ReceivedState.PARKED:
             return
         self._metrics.count("EventUnreadable")
-        aside = put_aside(self._store, received, order_number, self._clock())
-        self._store.commit(Put(received.parked(reason, None)), *aside)
+        self._store.commit(*self._for_people(received.parked(reason, None), order_number))
 
     def _product(self, received: ReceivedEvent, news: ProductNews) -> None:
         try:
@@ -342,19 +341,21 @@ class Shipping:
         self._metrics.count("EventQuarantined")
 
     def _hand_over(self, received: ReceivedEvent, reason: str, order_number: str | None = None) -> None:
-        """The event as it ends for software, with the case that puts it before a person.
-
-        What it says of an order is found by the number that it names when that is forgotten, and not kept once it is.
-        """
+        """The event as it ends for software, with the case that puts it before a person."""
         subject = f"{received.source}:{received.event_id}"
         kind, facts = CaseKind.EVENT_QUARANTINED, {"reason": reason}
         case = case_writes(self._store, kind, subject, self._clock(), facts)
+        self._store.commit(*self._for_people(received, order_number), *case)
+
+    def _for_people(self, received: ReceivedEvent, order_number: str | None) -> tuple[Write, ...]:
+        """The event with the row by which people find it.
+
+        What it says of an order is found by the number that it names when that is forgotten, and not kept once it is.
+        """
         order = order_named(self._store, order_number, received.source) if order_number is not None else None
         if order is not None and order.forgotten_at is not None:
-            self._store.commit(Put(replace(received, body="")), *case)
-            return
-        aside = put_aside(self._store, received, order_number, self._clock())
-        self._store.commit(Put(received), *case, *aside)
+            received, order_number = replace(received, body=""), None
+        return Put(received), *put_aside(self._store, received, order_number, self._clock())
 
     def _applied(self, received: ReceivedEvent, order_number: str | None = None) -> tuple[Write, ...]:
         return Put(received.ended(ReceivedState.APPLIED)), *taken_up(self._store, received, order_number)
