@@ -1,6 +1,7 @@
 """What waits for a person at the back office's desk: prices, stuck events and cases, by the operator's desk alone."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from enum import StrEnum
 from typing import Any
 
 import pytest
@@ -286,7 +287,7 @@ def test_no_section_is_wider_than_the_screen(width: int, desk: OperatorDesk, ope
 
 
 def test_every_code_of_the_product_has_words() -> None:
-    wanted = {
+    wanted: dict[str, Iterable[StrEnum]] = {
         "state": OrderState,
         "pay": PaymentMethod,
         "attempt": AttemptState,

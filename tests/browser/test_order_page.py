@@ -24,9 +24,10 @@ def office(shop: Shop, open_page: Opened) -> Page:
 
 def shown(page: Page) -> list[str]:
     """What the history says, without the times."""
-    return page.locator(".happening").evaluate_all(
+    said: list[str] = page.locator(".happening").evaluate_all(
         "nodes => nodes.map(node => [...node.children].slice(1).map(each => each.textContent).join(''))"
     )
+    return said
 
 
 def test_an_orders_page_tells_all_that_happened(office: Page) -> None:
