@@ -37,6 +37,7 @@ INQUIRIES: Final = {
 }
 """Language: a customer, and what they write."""
 PLAY_MILLISECONDS = 120_000
+ONE_COLUMN = 999  # pixels up to which the page shows one thing at a time
 
 
 async def _take(base_url: str) -> None:
@@ -46,12 +47,10 @@ async def _take(base_url: str) -> None:
             args=["--no-sandbox", "--disable-dev-shm-usage"],
         )
         page = await _open(browser, 1440, 900)
-        # The picture of the first screen: the happy scenario has just been played to its end.
         await page.goto(f"{base_url}/?view=scenarios&scenario=happy&pace=0")
         await expect(page.locator(".stage-head .chip")).to_have_text("全部符合", timeout=PLAY_MILLISECONDS)
         for name, (words, edge) in MOMENTS.items():
             await _moment(page, name, words, edge)
-        await page.screenshot(path=PICTURES / "desktop.png")
         await _desks(browser, base_url)
         await _languages(browser, base_url)
         await take_quotes(browser, base_url, PICTURES)
@@ -71,44 +70,71 @@ async def _open(browser: Browser, width: int, height: int) -> Page:
 async def _moment(page: Page, name: str, words: str, edge: str) -> None:
     """The phone with the last card that holds `words` in view."""
     phone = page.locator(".phone:visible").first
+    await _fold_menu(page)
     card = phone.get_by_role("log", name="訊息").get_by_role("listitem").filter(has_text=words).last
     await card.evaluate("(card, edge) => card.scrollIntoView({block: edge, behavior: 'instant'})", edge)
     await page.wait_for_timeout(400)
     await phone.screenshot(path=PICTURES / f"{name}.png")
 
 
+async def _fold_menu(page: Page) -> None:
+    """So that the chat has the phone for itself."""
+    bar = page.locator(".rich-bar:visible")
+    if await bar.count():
+        await bar.first.click()
+
+
 async def _desks(browser: Browser, base_url: str) -> None:
-    """Every desk of the page, on a desktop and on a phone."""
+    """Every desk of the page, on a desktop and on a phone, beside the chat of the scenario's customer."""
     for width, height, suffix in ((1440, 900, ""), (390, 844, "-phone")):
         page = await _open(browser, width, height)
         await page.goto(base_url)
         await page.locator(".connection:not(.connection-lost) .dot").wait_for(state="attached")
+        await page.get_by_role("tab", name="王小明").last.click()
+        await _fold_menu(page)
         for view in await page.locator(".view").all():
             name = await view.get_attribute("data-view")
             if name == "phones" and not suffix:
                 continue  # beside every desk
             await view.click()
+            await _choose(page, width)
             await page.wait_for_timeout(800)
             await page.screenshot(path=PICTURES / f"desk-{name}{suffix}.png")
         await page.context.close()
 
 
+async def _choose(page: Page, width: int) -> None:
+    """Something to look at in a desk that shows one thing of many, where there is room for both."""
+    capture = page.locator(".desk:visible .hop").filter(has_text="請款")
+    if width > ONE_COLUMN and await capture.count():
+        await capture.first.click()
+
+
 async def _languages(browser: Browser, base_url: str) -> None:
     """Four customers side by side, each in a language of their own."""
-    page = await _open(browser, 1840, 920)
+    people = []
     for language, (name, inquiry) in INQUIRIES.items():
         async with await Customer.create(base_url, name, language=language) as customer:
             await customer.say(inquiry)
             await customer.wait_for(has_accept, ANSWER + GRACE)
+            people.append(customer.user_id)
+    page = await _open(browser, 2560, 920)
     await page.goto(base_url)
     await page.get_by_role("button", name="並排顯示").click()
-    quoted = page.locator(".phone-wrap", has=page.get_by_role("log"))
-    for _, (name, _) in list(INQUIRIES.items())[:-1]:
-        await page.get_by_role("tab", name=name).last.click()
-    await page.get_by_role("tab", name=INQUIRIES["th"][0]).click()
-    await expect(quoted.last).to_be_in_viewport()
+    for user_id in people:
+        await page.locator(f"#tab-{user_id}").click()
+    await page.locator(".stage").evaluate(
+        "(stage, id) => { stage.scrollLeft = document.getElementById(id).offsetLeft - stage.offsetLeft - 16 }",
+        f"panel-{people[0]}",
+    )
+    for bar in await page.locator(".rich-bar:visible").all():
+        await bar.click()
     await page.wait_for_timeout(800)
-    await page.screenshot(path=PICTURES / "languages.png")
+    boxes = [await page.locator(f"#panel-{user_id} .phone").bounding_box() for user_id in people]
+    left, right = (box for box in (boxes[0], boxes[-1]) if box)
+    clip = {"x": left["x"] - 14, "y": left["y"] - 8, "height": left["height"] + 16}
+    clip["width"] = right["x"] + right["width"] + 14 - clip["x"]
+    await page.screenshot(path=PICTURES / "languages.png", clip=clip)  # type: ignore[arg-type]
     await page.context.close()
 
 

@@ -17,6 +17,12 @@ def test_every_scenario_says_in_both_languages_what_happens() -> None:
     assert len(set(titles)) == len(titles)
 
 
+def test_a_newcomers_scenario_comes_first() -> None:
+    first, *others = playbill()
+    assert first == "happy"
+    assert others == sorted(others)
+
+
 def test_every_group_has_scenarios() -> None:
     assert {entry.about.group for entry in playbill().values()} == set(Group)
 
