@@ -12,8 +12,10 @@ import json
 import os
 import re
 import signal
+import subprocess
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict, dataclass, replace
+from pathlib import Path
 from typing import Any, Final
 
 Message = dict[str, Any]
@@ -23,6 +25,7 @@ Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 PATH: Final = "/_storefront/kills"
+RUNTIME: Final = "awslambdaric"  # stands in the command line of every function of the run overlay
 MOMENTS: Final = ("before", "after")
 _WRITES = {"PutItem", "UpdateItem", "DeleteItem", "TransactWriteItems", "BatchWriteItem"}
 _WHO = re.compile(r"\bapp/([A-Za-z]+)-(\d+)\b")
@@ -51,9 +54,15 @@ class Killed:
 class Killer:
     """ASGI around the local AWS: `GET`, `POST` and `DELETE` of PATH arm and tell, all else goes through."""
 
-    def __init__(self, app: App, kill: Callable[[int, int], None] = os.kill) -> None:
+    def __init__(
+        self,
+        app: App,
+        kill: Callable[[int, int], None] = os.kill,
+        command_of: Callable[[int], str] | None = None,
+    ) -> None:
         self._app = app
         self._kill = kill
+        self._command_of = command_of or running_command
         self.armed: list[Kill] = []
         self.killed: list[Killed] = []
 
@@ -61,7 +70,7 @@ class Killer:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
         elif scope["path"] == PATH:
-            await self._control(scope["method"], receive, send)
+            await self._control(scope, receive, send)
         else:
             await self._pass(scope, receive, send)
 
@@ -85,6 +94,9 @@ class Killer:
         if not target.startswith("DynamoDB_") or operation not in _WRITES or who is None:
             return None
         function, pid = who[1], int(who[2])
+        # A header is only what somebody says: nothing dies that is no function of this run.
+        if RUNTIME not in self._command_of(pid):
+            return None
         for index, kill in enumerate(self.armed):
             if kill.function == function:
                 if kill.write > 1:
@@ -94,12 +106,15 @@ class Killer:
                 return Killed(function, kill.moment, operation, pid)
         return None
 
-    async def _control(self, method: str, receive: Receive, send: Send) -> None:
+    async def _control(self, scope: Scope, receive: Receive, send: Send) -> None:
+        method = scope["method"]
+        says_json = dict(scope["headers"]).get(b"content-type", b"").startswith(b"application/json")
         if method == "DELETE":
             self.armed.clear()
         elif method == "POST":
             try:
-                asked = json.loads(await _body(receive))
+                # A form of a foreign page cannot say that it sends JSON.
+                asked = json.loads(await _body(receive)) if says_json else {}
                 kill = Kill(str(asked["function"]), str(asked["moment"]), int(asked.get("write", 1)))
             except (ValueError, KeyError, TypeError):
                 kill = Kill("", "")
@@ -112,6 +127,15 @@ class Killer:
             "killed": [asdict(killed) for killed in self.killed],
         }
         await _answer(send, 200, says)
+
+
+def running_command(pid: int) -> str:
+    """The command line of a process, empty if there is none."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_text(errors="replace")
+    except OSError:
+        asked = ["ps", "-o", "command=", "-p", str(pid)]
+        return subprocess.run(asked, capture_output=True, text=True, check=False).stdout
 
 
 async def _into_nothing(_message: Message) -> None:

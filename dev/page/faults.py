@@ -99,6 +99,23 @@ class LocalAwsDesk:
         said = json.loads(answer["Payload"].read() or b"{}")
         return {"answer": said, "failed": "FunctionError" in answer}
 
+    def check_payment(self, order_number: str) -> str:
+        """Has the open payment of an order looked at, by the job that its own delay would bring: the attempt.
+
+        Raises Unusable when none is open.
+        """
+        key = {"pk": {"S": f"ORDER#{order_number}"}, "sk": {"S": "-"}}
+        ledger = self.stack.tables["LedgerTable"]
+        order = self._client("dynamodb").get_item(TableName=ledger, Key=key).get("Item", {})
+        attempt = order.get("active_attempt", {}).get("S")
+        if attempt is None:
+            raise Unusable(f"{order_number} has no open payment")
+        job = {"job": "check", "attemptId": attempt, "cause": "local-page"}
+        self._client("sqs").send_message(
+            QueueUrl=self.stack.queues["PaymentsQueue"], MessageBody=json.dumps(job)
+        )
+        return str(attempt)
+
     def _client(self, service: Any) -> Any:
         return local_session().client(service, endpoint_url=self.stack.endpoint)
 
@@ -155,8 +172,19 @@ def fault_routes(stack: DeployedStack | None) -> list[Route]:
             return _refused(f"what is one of {', '.join(LOOKS)}")
         return JSONResponse(await run_in_threadpool(LocalAwsDesk(stack).look, asked["what"]))
 
+    async def check(request: Request) -> Response:
+        asked = await json_object(request)
+        if stack is None or asked is None:
+            return _refused("send an object as application/json to a running stack")
+        try:
+            attempt = await run_in_threadpool(LocalAwsDesk(stack).check_payment, str(asked.get("order")))
+        except Unusable as error:
+            return _refused(str(error))
+        return JSONResponse({"attempt": attempt})
+
     return [
         Route(prefix, show),
+        Route(f"{prefix}/check", check, methods=["POST"]),
         Route(f"{prefix}/kills", kill, methods=["POST", "DELETE"]),
         Route(f"{prefix}/timers", timers, methods=["POST"]),
         Route(f"{prefix}/look", look, methods=["POST"]),

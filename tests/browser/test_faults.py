@@ -120,7 +120,7 @@ def test_an_event_goes_again_in_as_many_copies_as_asked(shop: Shop, desk: Page) 
 
 
 def test_without_a_deployed_stack_nothing_can_be_killed_or_hurried(shop: Shop, desk: Page) -> None:
-    for name in ("待命", "套用", "立刻巡查"):
+    for name in ("待命", "套用", "立刻查詢付款", "立刻巡查"):
         expect(desk.get_by_role("button", name=name)).to_be_disabled()
     answer = httpx.post(
         f"{shop.base_url}/_local/page/faults/timers", json={"QUOTE_VALIDITY_SECONDS": 5}, trust_env=False

@@ -20,6 +20,7 @@ from dev.driver.shopping import (
     ask_for_quote,
     buy,
     has_accept,
+    order_and_get_link,
     payment_link,
     times_told_paid,
     wait_for_payment_link,
@@ -179,3 +180,46 @@ def test_functions_killed_before_and_after_a_write_leave_orders_that_end_right(l
         ("LinePayCheckoutFunction", "after"),
     ]
     assert (told, quotes, payments) == ([1, 1], [1, 1], [1, 1])
+
+
+def test_a_payment_is_looked_at_when_somebody_asks_and_durations_can_be_shortened(
+    local_run: LocalRun,
+) -> None:
+    async def story() -> tuple[JsonObject, list[int], str, str]:
+        base = local_run.base_url
+        async with (
+            await Customer.create(base, "王小明") as customer,
+            PaymentPage() as page,
+            httpx.AsyncClient(base_url=base, trust_env=False, timeout=60.0) as client,
+        ):
+            await customer.wait_for(anything, ANSWER + GRACE)
+            before = (await asked(client, "faults"))["timers"]
+            refused = await client.post("/_local/page/faults/timers", json={"PAYMENT_CHECK_SECONDS": 0})
+            # So long that nobody but this test has the payment looked at.
+            wish = {"PAYMENT_CHECK_SECONDS": 900, "QUOTE_VALIDITY_SECONDS": 20}
+            changed = (await client.post("/_local/page/faults/timers", json=wish)).json()["timers"]
+            try:
+                await ask_for_quote(customer, "鳳梨酥 2 盒")
+                ended = await customer.wait_for("過期", 60.0)
+                wish = {"QUOTE_VALIDITY_SECONDS": before["QUOTE_VALIDITY_SECONDS"]}
+                await client.post("/_local/page/faults/timers", json=wish)
+                link = await order_and_get_link(customer, "太陽餅 3 盒", DETAILS)
+                await page.press(link, "approve-and-leave")
+                books = LinePayBooks(base)
+                number = str((await books.payment(link))["orderId"])[:11]
+                await books.aclose()
+                answer = await client.post("/_local/page/faults/check", json={"order": number})
+                assert answer.status_code == 200, answer.text
+                paid = await wait_until_paid(customer, SETTLED)
+            finally:
+                await client.post("/_local/page/faults/timers", json=before)
+            again = await client.post("/_local/page/faults/check", json={"order": "ZZZZZ-ZZZZZ"})
+            return changed, [refused.status_code, again.status_code], ended.words, f"{number} {paid}"
+
+    changed, statuses, ended, orders = asyncio.run(story())
+
+    assert (changed["PAYMENT_CHECK_SECONDS"], changed["QUOTE_VALIDITY_SECONDS"]) == (900, 20)
+    assert statuses == [400, 400]
+    assert "報價已過期" in ended
+    first, _, second = orders.partition(" ")
+    assert first == second

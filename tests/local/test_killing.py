@@ -2,13 +2,14 @@
 
 import asyncio
 import json
+import os
 import signal
 from typing import Any
 
 import httpx
 import pytest
 
-from dev.local.killing import PATH, Killer
+from dev.local.killing import PATH, Killer, running_command
 
 AGENT = "Boto3/1.43 md/Botocore#1.43 app/Inquiry-4711 exec-env/AWS_Lambda_python3.13"
 
@@ -20,7 +21,9 @@ class LocalAws:
         self.carried_out: list[str] = []
         self.deaths: list[tuple[int, int, int]] = []
         self.killer = Killer(
-            self.app, lambda pid, sign: self.deaths.append((pid, sign, len(self.carried_out)))
+            self.app,
+            lambda pid, sign: self.deaths.append((pid, sign, len(self.carried_out))),
+            lambda pid: "python -m awslambdaric handler.handler" if pid == 4711 else "sleep 60",
         )
 
     async def app(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
@@ -37,7 +40,7 @@ class LocalAws:
             async with httpx.AsyncClient(transport=transport, base_url="http://aws") as client:
                 answers = []
                 for method, path, agent, what in requests:
-                    headers = {"user-agent": agent}
+                    headers = {"user-agent": agent, "content-type": "application/json"}
                     if isinstance(what, str):
                         headers["x-amz-target"] = f"DynamoDB_20120810.{what}"
                     content = None if isinstance(what, str) else json.dumps(what)
@@ -98,6 +101,19 @@ def test_other_functions_and_callers_without_a_name_live() -> None:
 
     assert aws.deaths == []
     assert len(aws.carried_out) == 2
+
+
+def test_a_process_that_is_no_function_lives_whatever_a_header_says() -> None:
+    aws = LocalAws()
+
+    _, answer = aws.plays(arm(function="Inquiry", moment="before"), write(agent="app/Inquiry-1"))
+
+    assert (answer.status_code, aws.deaths) == (200, [])
+
+
+def test_the_command_line_of_a_process_is_read_and_nobody_has_none() -> None:
+    assert "pytest" in running_command(os.getpid())
+    assert running_command(2**22 + 1) == ""
 
 
 def test_what_is_armed_can_be_cleared_and_nonsense_arms_nothing() -> None:

@@ -41,6 +41,7 @@ export function makeFaults(page) {
   const usedNothing = element("p", { class: "nothing small" }, say("noUsedFaults"));
   const eventChoice = element("select", { id: "fault-event", required: true });
   const functionChoice = element("select", { id: "kill-function", required: true });
+  const unpaidChoice = element("select", { id: "unpaid-order", required: true });
   const timerFields = Object.fromEntries(TIMERS.map((name) => [name, number(`timer-${name}`, 1, 2_592_000)]));
   const stackOnly = [];
 
@@ -109,8 +110,13 @@ export function makeFaults(page) {
       const { ok, answer } = await faults.look("sweep");
       page.toast(ok && !answer.failed ? say("swept") : say("notSent", { reason: answer.message ?? "" }));
     }, say("sweepNow"));
-    stackOnly.push(...made.elements, sweep);
+    const check = form("checkPayment", [["unpaidOrder", unpaidChoice]], async () => {
+      const { ok, answer } = await faults.check(unpaidChoice.value);
+      page.toast(ok ? say("paymentChecked") : say("notSent", { reason: answer.message ?? "" }));
+    });
+    stackOnly.push(...made.elements, ...check.elements, sweep);
     return panel("time", element("p", { class: "hint" }, say("timersHint")), made,
+      element("p", { class: "hint" }, say("checkHint")), check,
       element("p", { class: "hint" }, say("sweepHint")), element("div", { class: "panel-actions" }, sweep));
   }
 
@@ -211,6 +217,15 @@ export function makeFaults(page) {
     while (eventChoice.options.length > SHOWN_AT_MOST * 2) eventChoice.lastElementChild.remove();
   }
 
+  function showOrders({ available, orders }) {
+    if (!available) return;
+    const unpaid = orders.filter(({ status }) => status === "awaiting_payment").map(({ orderNumber }) => orderNumber);
+    if (unpaid.join() === [...unpaidChoice.options].map(({ value }) => value).join()) return;
+    const before = unpaidChoice.value;
+    refill(unpaidChoice, unpaid.map((each) => element("option", { value: each }, each)));
+    if (unpaid.includes(before)) unpaidChoice.value = before;
+  }
+
   look();
-  return { node, handlers: { hops: take, hop: (hop) => take([hop]), entry: takeEntry } };
+  return { node, handlers: { orders: showOrders, hops: take, hop: (hop) => take([hop]), entry: takeEntry } };
 }

@@ -92,6 +92,7 @@ export const faults = {
   redeliver: (eventId, copies) => call("POST", `/_local/line/events/${encodeURIComponent(eventId)}/redeliver`, { copies }),
   arm: (kill) => call("POST", "/_local/page/faults/kills", kill),
   timers: (seconds) => call("POST", "/_local/page/faults/timers", seconds),
+  check: (order) => call("POST", "/_local/page/faults/check", { order }),
   look: (what) => call("POST", "/_local/page/faults/look", { what }),
 };
 
