@@ -6,21 +6,38 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
-from storefront.domain.casework import CaseAction, CaseKind, Deed, ReceivedEvent, WaitStep, WorkflowWait
+from storefront.adapters.rehearsal import RehearsalStore
+from storefront.contracts.back_office import glance, news_in
+from storefront.contracts.line_events import chat_glance
+from storefront.domain.casework import (
+    CaseAction,
+    CaseKind,
+    Deed,
+    OperatorCase,
+    ReceivedEvent,
+    UnappliedEvent,
+    WaitStep,
+    WorkflowWait,
+)
 from storefront.domain.conversation import DeliveryDetails
 from storefront.domain.delivery import HomeDelivery, InvoiceChoice, InvoiceKind, Recipient
 from storefront.domain.errors import ActionRefused
 from storefront.domain.order import HoldState, Order, OrderState
 from storefront.domain.outbox import OrderEvent
 from storefront.domain.quote import Quote
+from storefront.domain.replay_desk import DeskAction, DeskDeed, ItemId
 from storefront.domain.shipment import ShipmentStatus
 from storefront.services.case_refunds import CaseRefunds
 from storefront.services.casework import Casework
+from storefront.services.dead_letter_desk import DeadLetterDesk
 from storefront.services.deciding import Deciding
 from storefront.services.ports import Put
 from storefront.services.redirecting import Redirecting
+from storefront.services.rehearsing import Rehearsing
+from storefront.services.replay_desk import ReplayDesk
 from tests.doubles.line_pay_model import Lost, Stage
 from tests.doubles.little_shop import ORDER, SHOP, STOCK, TEA, LittleShop, Services
+from tests.doubles.memory_dead_letters import MemoryDeadLetters
 from tests.doubles.memory_store import Counters
 from tests.explorer.engine import Program, Scenario
 from tests.explorer.scenarios import (
@@ -38,6 +55,9 @@ from tests.explorer.scenarios import (
     world_of,
 )
 from tests.explorer.world import World
+
+SHIPPED: Final = "shipped1"
+"""Id of the warehouse's event; `checks.py` knows it by its beginning."""
 
 CANCEL: Final = "cancel1"
 """Id of the back office's event; `checks.py` knows it by its beginning."""
@@ -102,7 +122,54 @@ def quote_at_its_end(services: type[Services]) -> World:
     return world
 
 
+def shipped_and_put_aside(_services: type[Services]) -> World:
+    """The order is paid, and the warehouse's word that it has left waits for a person, who has a case."""
+    shop = LittleShop().paid()
+    shop.settle()
+    event = {"specversion": "1.0", "id": SHIPPED, "source": "/wms", "type": "shipment.status.v1"}
+    data = {"shipmentId": "parcel1", "status": "shipped"}
+    body = json.dumps({**event, "subject": ORDER, "data": data})
+    now = shop.clock.now
+    received = ReceivedEvent("wms", SHIPPED, "hash", body, now).parked("unknown-order", None)
+    case = OperatorCase(CaseKind.EVENT_QUARANTINED, f"wms:{SHIPPED}", now, {"reason": "unknown-order"})
+    shop.store.commit(Put(received), Put(UnappliedEvent(ORDER, "wms", SHIPPED, due_at=now)), Put(case))
+    return world_of(shop)
+
+
 # Programs -------------------------------------------------------------------------------------------------
+
+
+def decides(who: str, action: DeskAction) -> Program:
+    """A person at the replay desk, who is shown what would happen."""
+
+    def run(services: Services) -> None:
+        letters = DeadLetterDesk(services.store, MemoryDeadLetters(), chat_glance, services.clock)
+        rehearsing = Rehearsing(
+            store=services.store,
+            stage=lambda: RehearsalStore(services.store),
+            catalogues=services.catalogues,
+            ids=services.ids,
+            understand=news_in,
+            shop=SHOP,
+            policy=services.policy,
+            clock=services.clock,
+        )
+        desk = ReplayDesk(services.store, letters, rehearsing, services.jobs, glance, services.clock)
+        try:
+            desk.act(DeskDeed(ItemId.of_event("wms", SHIPPED), action, who, "why"))
+        except ActionRefused:
+            return
+
+    return Program(who, run)
+
+
+def takes_in(name: str) -> Program:
+    """The queue hands over the warehouse's event, which its sender has repeated."""
+
+    def run(services: Services) -> None:
+        services.telling.deliver_together(services.received_events.take_in("wms", SHIPPED))
+
+    return Program(name, run)
 
 
 def applies(name: str) -> Program:
@@ -219,6 +286,13 @@ AROUND_PAYMENT: Final = (
         "C10 N2: two deliverers of the event that an order is paid, either may die",
         paid_and_telling,
         (tells_the_order_system("function"), tells_the_order_system("sweep")),
+        fault_budget=0,
+    ),
+    Scenario(
+        "replay-desk",
+        "G1 N1 X25: one person replays an event, another dismisses it, and its sender repeats it",
+        shipped_and_put_aside,
+        (decides("mei", DeskAction.REPLAY), decides("jun", DeskAction.DISMISS), takes_in("again")),
         fault_budget=0,
     ),
 )

@@ -9,7 +9,13 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Final, Protocol
 
-from storefront.domain.casework import OperatorCase, ReceivedEvent, ReceivedState, WorkflowWait
+from storefront.domain.casework import (
+    OperatorCase,
+    ReceivedEvent,
+    ReceivedState,
+    UnappliedEvent,
+    WorkflowWait,
+)
 from storefront.domain.coupon import EVERYBODY, CouponTally
 from storefront.domain.errors import IllegalMove
 from storefront.domain.moves import move
@@ -27,6 +33,7 @@ from storefront.domain.outbox import (
 from storefront.domain.payment import ATTEMPT_MOVES, AttemptState, PaymentAttempt
 from storefront.domain.quote import QUOTE_MOVES, Quote, QuoteState
 from storefront.domain.refund import REFUND_MOVES, Refund, RefundState
+from storefront.domain.replay_desk import DeskAction, DeskEntry
 from tests.doubles.line_pay_model import LinePayModel, Transaction
 from tests.doubles.little_shop import LAST_ONE, STOCK, TEA, LittleShop
 from tests.doubles.memory_store import MemoryStore
@@ -273,7 +280,8 @@ def let_it_settle(shop: LittleShop) -> None:
 
 
 def _is_due_sometime(row: Any) -> bool:
-    return getattr(row, "due_at", None) is not None and not isinstance(row, OperatorCase)
+    waits_for_people = isinstance(row, OperatorCase | UnappliedEvent)
+    return getattr(row, "due_at", None) is not None and not waits_for_people
 
 
 def _windows_end(pay: LinePayModel, shop: LittleShop) -> None:
@@ -382,13 +390,29 @@ def _workflow_in_the_end(shop: LittleShop, disturbed: bool) -> None:
 
 
 def _received_in_the_end(shop: LittleShop, received: ReceivedEvent) -> None:
-    """G1: what a back office wants is done, or a person has it."""
+    """G1: what a back office wants is done, or a person has it; X25: people decide about it once."""
     if received.due_at is not None:
         raise Violation("O2", f"{received.event_id} still waits")
     ended = {OrderState.CANCELLED, OrderState.EXPIRED, OrderState.REFUNDED}
     wanted = received.event_id.startswith("cancel") and received.state is ReceivedState.APPLIED
     if wanted and shop.order.state not in ended:
         raise Violation("G1", f"a cancellation was applied, and the order is {shop.order.state}")
+    if received.event_id.startswith("shipped"):
+        _shipped_in_the_end(shop, received)
+
+
+def _shipped_in_the_end(shop: LittleShop, received: ReceivedEvent) -> None:
+    """N1: told once if it was applied, and never if it was dismissed."""
+    acts = [entry.action for entry in shop.store.all(DeskEntry)]
+    if len(acts) > 1:
+        raise Violation("X25", f"people have decided {len(acts)} times")
+    told = sum(message.topic is Topic.SHIPMENT for message in shop.store.all(Message))
+    if (received.state is ReceivedState.APPLIED, told) not in {(True, 1), (False, 0)}:
+        raise Violation("N1", f"{received.event_id} is {received.state}, and told {told} times")
+    if (received.state is ReceivedState.DISMISSED) != (acts == [DeskAction.DISMISS]):
+        raise Violation("T3", f"{received.event_id} is {received.state} after {acts}")
+    if any(place.due_at is not None for place in shop.store.all(UnappliedEvent)):
+        raise Violation("G4", f"{received.event_id} still stands at the desk")
 
 
 def _stock_in_the_end(shop: LittleShop) -> None:

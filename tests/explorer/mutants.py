@@ -31,6 +31,7 @@ _SETTLING: Final = "storefront.services.settling"
 _REFUNDING: Final = "storefront.services.refunding"
 _TELLING: Final = "storefront.services.telling"
 _SHIPPING: Final = "storefront.services.shipping"
+_REPLAY_DESK: Final = "storefront.services.replay_desk"
 _ORDER_EVENTS: Final = "storefront.services.order_events"
 _ORDER: Final = "storefront.domain.order"
 _PAYMENT: Final = "storefront.domain.payment"
@@ -186,6 +187,20 @@ MUTANTS: Final = (
         'self._park(received, "payment-under-way", order.order_number)',
         "self._store.commit(Put(received.ended(ReceivedState.APPLIED)))",
         "office-cancels",
+    ),
+    Mutant(
+        "what a person decides about an event is written down without the event",
+        _REPLAY_DESK,
+        "self._store.commit(Put(after), Put(deed.entry(now, facts)),",
+        "self._store.commit(Put(deed.entry(now, facts)),",
+        "replay-desk",
+    ),
+    Mutant(
+        "an event that is replayed leaves its place at the desk as it was",
+        _REPLAY_DESK,
+        "return *settled, *taken_up(self._store, received, self._order_of(received))",
+        "return settled",
+        "replay-desk",
     ),
     Mutant(
         "an event counts as taken whatever the order system answers",
