@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Final
 
-from playwright.async_api import Browser
+from playwright.async_api import Browser, Page
 
 from dev.driver.customer import Customer, Message
 from dev.driver.shopping import ANSWER, GRACE, has_accept
@@ -31,6 +31,12 @@ def _link(formal: Message) -> str:
     return next(link for link in formal.links if "/quotes/" in link)
 
 
+async def fold_menus(page: Page) -> None:
+    """Gives the cards the room that the rich menus take."""
+    for fold in await page.locator(".phone:visible .rich-bar").all():
+        await fold.click()
+
+
 async def _phone(browser: Browser, base_url: str, name: str, picture: Path) -> None:
     """The customer's phone with the last card in view."""
     context = await browser.new_context(
@@ -39,6 +45,7 @@ async def _phone(browser: Browser, base_url: str, name: str, picture: Path) -> N
     page = await context.new_page()
     await page.goto(base_url)
     await page.get_by_role("tab", name=name).click()
+    await fold_menus(page)
     phone = page.locator(".phone:visible").first
     card = phone.get_by_role("listitem").filter(has_text="04595257").last
     await card.evaluate("card => card.scrollIntoView({block: 'start', behavior: 'instant'})")

@@ -17,7 +17,7 @@ from dev.driver.customer import Customer
 from dev.driver.shopping import ANSWER, GRACE, has_accept
 from dev.local.settings import ROOT
 from dev.notice_pictures import take_notices
-from dev.quote_pictures import take_quotes
+from dev.quote_pictures import fold_menus, take_quotes
 from dev.small_png import NotAScreenshot, shrink
 from tests.e2e.spawned import local_stack
 
@@ -49,6 +49,8 @@ async def _take(base_url: str) -> None:
         page = await _open(browser, 1440, 900)
         await page.goto(f"{base_url}/?view=scenarios&scenario=happy&pace=0")
         await expect(page.locator(".stage-head .chip")).to_have_text("全部符合", timeout=PLAY_MILLISECONDS)
+        await page.screenshot(path=PICTURES / "desktop.png")
+        await fold_menus(page)
         for name, (words, edge) in MOMENTS.items():
             await _moment(page, name, words, edge)
         await _desks(browser, base_url)

@@ -443,6 +443,7 @@ def video_card() -> JsonObject:
                 "previewUrl": PICTURE,
                 "altContent": {"type": "image", "url": PICTURE, "size": "full"},
                 "aspectRatio": "20:13",
+                "action": {**uri("https://shop.example/film"), "label": "看更多"},
             },
             "body": box("vertical", text("製茶過程")),
         }

@@ -264,6 +264,12 @@ def test_boxes_within_boxes_end_somewhere(shop: Shop, open_page: Opened) -> None
     expect(page.locator(".problems summary")).to_have_text("⚠ 1 個問題")
 
 
+def test_a_film_leads_on_to_an_address(shop: Shop, open_page: Opened) -> None:
+    page = draw(shop, open_page, gallery.video_card())
+    expect(page.get_by_role("img", name="影片")).to_have_text("▶")
+    expect(page.get_by_role("link", name="看更多")).to_have_attribute("href", "https://shop.example/film")
+
+
 def test_a_primary_button_can_be_read_on_any_colour(shop: Shop, open_page: Opened) -> None:
     message = {"type": "message", "text": "x"}
     page = draw(

@@ -12,6 +12,7 @@ from tests.browser.conftest import Shop
 from tests.browser.gallery import PICTURE
 from tests.browser.test_flex_components import place, style
 from tests.browser.test_page import violations
+from tests.browser.test_rich_menu import eventually
 
 JsonObject = dict[str, Any]
 Opened = Callable[..., Page]
@@ -111,7 +112,7 @@ def test_the_areas_of_a_picture_map_lie_where_it_says_and_do_what_they_say(
     expect(own.get_by_role("link", name="官網")).to_have_attribute("href", "https://shop.example/")
     own.get_by_role("button", name="看商品").press("Enter")
     expect(own.page.locator(".entry-customer .bubble")).to_have_text("看商品")
-    assert shop.texts() == ["看商品"]
+    eventually(lambda: shop.texts() == ["看商品"], own.page)
 
 
 def test_templates_are_cards_with_their_parts(shop: Shop, drawn: Callable[..., list[Locator]]) -> None:
@@ -183,4 +184,9 @@ def test_quick_replies_for_camera_album_and_place_have_drawings_and_send_somethi
     page.get_by_role("button", name="拍照").click()
     expect(page.locator(".entry-customer")).to_have_count(1)
     expect(page.get_by_role("list", name="快速回覆")).to_have_count(0)
-    assert [event["message"]["type"] for event in shop.webhooks if event["type"] == "message"] == ["image"]
+    eventually(
+        lambda: (
+            [event["message"]["type"] for event in shop.webhooks if event["type"] == "message"] == ["image"]
+        ),
+        page,
+    )

@@ -132,7 +132,19 @@ def test_a_menu_is_folded_away_and_opened_again_with_the_keyboard(shop: Shop, op
     page.get_by_role("button", name="看商品").focus()
     page.keyboard.press("Enter")
     expect(page.locator(".entry-customer .bubble")).to_have_text("商品")
-    assert shop.texts() == ["商品"]
+    eventually(lambda: shop.texts() == ["商品"], page)
+
+
+def test_who_begins_to_write_has_the_room_for_it(shop: Shop, open_page: Opened) -> None:
+    shop.customer()
+    give(shop, menu({"type": "message", "label": "看商品", "text": "商品"}))
+    page = open_page()
+    field = page.get_by_role("textbox", name="輸入訊息")
+    field.focus()
+    expect(the_menu(page)).to_be_visible()
+    page.keyboard.type("茉")
+    expect(the_menu(page)).to_have_count(0)
+    expect(field).to_be_focused()
 
 
 def test_a_menu_that_is_not_selected_waits_to_be_opened(shop: Shop, open_page: Opened) -> None:

@@ -3,7 +3,7 @@
 //
 // context: { warn(kind, where), perform(action), say(key, values), picture(url) → address of our own or null }
 import { change, element, fill, look } from "./element.js";
-import { actionControl, knownAction, tappable } from "./actions.js";
+import { actionControl, tappable } from "./actions.js";
 import {
   BLOCK_STYLE, BORDER_WIDTHS, BUBBLE, CHILDREN, COMPONENTS, GRADIENT, IMAGE_SIZES, SPACES, TEXT_SIZES, css, known,
 } from "./flex_rules.js";
@@ -239,7 +239,8 @@ function video(spec, path, context) {
   const frame = element("div", { class: "fx-frame fx-cover" }, picture(spec.previewUrl, path, context),
     element("span", { class: "fx-play", role: "img", "aria-label": context.say("video") }, "▶"));
   look(frame, { width: "100%", "aspect-ratio": (spec.aspectRatio ?? "1:1").replace(":", " / ") });
-  if (spec.action) knownAction(spec.action, `${path}.action`, context);
+  // LINE offers this when the film has ended.
+  if (spec.action) frame.append(actionControl(spec.action, `${path}.action`, context, { class: "fx-after-film" }, spec.action.label ?? context.say("open")));
   return element("div", { class: "fx-image" }, frame);
 }
 

@@ -7,6 +7,7 @@ import { line } from "./server.js";
 import { showTranscript } from "./transcript.js";
 import { CUSTOMER_LANGUAGES } from "./wording.js";
 
+const CONTROLS = "a, button, summary, details, [role=button], [role=link], .fx-tappable"; // a click elsewhere on a message shows its JSON
 const NEAR_THE_END = 80; // pixels from the bottom within which a new message scrolls into view by itself
 
 /**
@@ -168,13 +169,16 @@ export function makePhone(customer, page) {
     const name = sender.name ? `${sender.name} (${shop.name})` : shop.name;
     if (entry.unsent) return element("li", { class: "entry notice" }, element("span", {}, say("unsent")));
     const { node: body, wide } = renderMessage(entry.message, context);
+    const json = () => showJson(say("jsonOf"), entry.message, context);
+    on(body, "click", (event) => {
+      if (!event.target.closest(CONTROLS) && getSelection().isCollapsed) json();
+    });
     const time = element("time", { datetime: new Date(entry.at).toISOString() }, page.clockTime(entry.at));
     const meta = element("div", { class: "meta" },
       element("div", { class: "tools" },
         side === "customer" && button({ class: "json-button unsend", "aria-label": say("unsend"), title: say("unsend") },
           () => act(line.unsend(customer.user_id, entry.message_id)), icon("undo")),
-        button({ class: "json-button", "aria-label": say("showJson"), title: say("showJson") },
-          () => showJson(say("jsonOf"), entry.message, context), "{}")),
+        button({ class: "json-button", "aria-label": say("showJson"), title: say("showJson") }, json, "{}")),
       element("div", { class: "moment" },
         side === "customer" && element("span", { class: "read", hidden: true }, say("read")), time));
     return element(
@@ -237,7 +241,10 @@ export function makePhone(customer, page) {
     const send = element("button", { type: "submit", class: "send", "aria-label": say("send"), disabled: true }, icon("send"));
     const form = element("form", { class: "composer" }, richMenu.opener, attachMenu(), field, send);
     const ready = () => (send.disabled = field.value.trim() === "");
-    on(field, "input", ready);
+    on(field, "input", () => {
+      richMenu.open(false); // as LINE's keyboard takes the place of the menu
+      ready();
+    });
     on(field, "keydown", (event) => {
       const composing = event.isComposing || event.keyCode === 229; // an input method's Enter chooses a word
       if (event.key !== "Enter" || event.shiftKey || composing) return;

@@ -1,7 +1,7 @@
 // The rich menu at the foot of the chat: the picture with its tappable areas, and the bar that folds it away.
 //
 // LINE hides the text field behind an open menu, since a phone has room for one of them. Here people write with a real
-// keyboard, so the field stays above the menu.
+// keyboard, so the field stays above the menu, which folds away when somebody begins to write.
 import { actionControl } from "./actions.js";
 import { button, change, element, icon, look, refill } from "./element.js";
 
