@@ -114,7 +114,7 @@ function makeViews(desks, phonesToEnd) {
 
   ONE_COLUMN.addEventListener("change", refresh);
   refresh();
-  return { node: element("div", { class: "views", role: "group", "aria-label": say("view") }, buttons), show, desk: () => desk };
+  return { node: element("div", { class: "views", role: "group", "aria-label": say("view") }, buttons), show, desk: () => desk, refresh };
 }
 
 function makeTop(shop, views, guide) {
@@ -180,6 +180,8 @@ async function start() {
     element("main", { class: "columns" }, chat, office),
     guide.node,
     toasts);
+
+  views.refresh(); // only what is in the page can be scrolled into view
 
   let run = null;
   follow({
