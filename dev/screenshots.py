@@ -46,7 +46,7 @@ async def _take(base_url: str) -> None:
             executable_path=os.environ.get("CHROMIUM", "/usr/bin/chromium"),
             args=["--no-sandbox", "--disable-dev-shm-usage"],
         )
-        page = await _open(browser, 1440, 900)
+        page = await _open(browser, 1440, 1000)
         await page.goto(f"{base_url}/?view=scenarios&scenario=happy&pace=0")
         await expect(page.locator(".stage-head .chip")).to_have_text("全部符合", timeout=PLAY_MILLISECONDS)
         await page.screenshot(path=PICTURES / "desktop.png")
@@ -129,8 +129,8 @@ async def _languages(browser: Browser, base_url: str) -> None:
         "(stage, id) => { stage.scrollLeft = document.getElementById(id).offsetLeft - stage.offsetLeft - 16 }",
         f"panel-{people[0]}",
     )
-    for bar in await page.locator(".rich-bar:visible").all():
-        await bar.click()
+    for user_id in people:
+        await page.locator(f"#panel-{user_id} .rich-bar").click()
     await page.wait_for_timeout(800)
     boxes = [await page.locator(f"#panel-{user_id} .phone").bounding_box() for user_id in people]
     left, right = (box for box in (boxes[0], boxes[-1]) if box)

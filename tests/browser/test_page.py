@@ -168,9 +168,15 @@ def test_everything_is_there_in_english_too(shop: Shop, open_page: Opened) -> No
     expect(page.locator("html")).to_have_attribute("lang", "en")
     expect(page.get_by_role("textbox", name="Write a message")).to_be_visible()
     # The page's own words are English now; what customers and shop say stays as it is.
-    places = ".panel h3, .panel h4, .panel label, .status, .hint, .top button"
-    own = page.locator(places).all_inner_texts()
-    assert [words for words in own if re.search(r"[一-鿿]", words)] == ["中文"]
+    for name in DESKS:
+        show(page, name)
+        desk = f"#desk-{name}:visible"
+        places = ", ".join(
+            f"{desk} {place}" for place in ("h2", "h3", "h4", "label", "legend", ".status", ".hint")
+        )
+        own = page.locator(f"{places}, .top button").all_inner_texts()
+        assert len(own) > len(DESKS)
+        assert [words for words in own if re.search(r"[一-鿿]", words)] == ["中文"], name
     page.get_by_role("button", name="中文").click()
     expect(page.get_by_role("heading", name="後台")).to_be_visible()
 
