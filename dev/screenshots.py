@@ -33,7 +33,7 @@ INQUIRIES: Final = {
     "zh-TW": ("王小明", "我要 3 箱茉莉綠茶"),
     "en": ("Emma", "3 cases of jasmine green tea, please"),
     "ja": ("佐藤 結衣", "ジャスミン緑茶を3箱お願いします"),
-    "th": ("คุณสมชาย", "ชาเขียวมะลิ 3 ลัง"),
+    "th": ("นภา", "ชาเขียวมะลิ 3 ลัง"),
 }
 """Language: a customer, and what they write."""
 PLAY_MILLISECONDS = 120_000

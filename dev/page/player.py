@@ -8,10 +8,11 @@ import asyncio
 import dataclasses
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol
 
 from dev.local.settings import SCENARIO_SECONDS, SECONDS_PARAMETERS
 from dev.pace import Pace
@@ -26,6 +27,13 @@ JsonObject = dict[str, Any]
 WATCHED_SECONDS = 300
 ENVIRONMENT = {parameter: name for name, parameter in SECONDS_PARAMETERS.items()}
 logger = logging.getLogger(__name__)
+
+
+class ShopTimes(Protocol):
+    """How long the running shop waits, by environment variable, in seconds. Blocking."""
+
+    def timers(self) -> dict[str, int]: ...
+    def change_timers(self, wanted: Mapping[str, Any]) -> dict[str, int]: ...
 
 
 class PlayState(StrEnum):
@@ -73,7 +81,11 @@ class Performance:
 
 
 class Player:
-    """`seconds`: the durations that somebody chose for this run, by the stack's parameter."""
+    """`seconds`: the durations that somebody chose for this run, by the stack's parameter.
+
+    With `times` a scenario about time shortens the shop's own for as long as it plays; without, only a run that was
+    started with short ones can play it.
+    """
 
     def __init__(
         self,
@@ -81,6 +93,7 @@ class Player:
         line: LinePlatform,
         feed: Feed,
         seconds: Mapping[str, str],
+        times: ShopTimes | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self.latest: Performance | None = None
@@ -88,13 +101,15 @@ class Player:
         self._line = line
         self._feed = feed
         self._seconds = seconds
+        self._times = times
         self._clock = clock
         self._playbill = playbill()
         self._task: asyncio.Task[None] | None = None
         feed.register(self._what_is_there)
 
     def playbill(self) -> list[JsonObject]:
-        """The list for the desk. `startWith`: what the run would have to be started with, if it was not."""
+        """The list for the desk. `shortens`: what it changes while it plays; `startWith`: what the run would have to be
+        started with, if it was not."""
         return [
             {
                 "name": billed.name,
@@ -103,6 +118,7 @@ class Player:
                 "what": {"zh-TW": billed.about.what_happens, "en": billed.english},
                 "steps": billed.steps,
                 "byTheClock": billed.by_the_clock,
+                "shortens": self._shortens(billed.name),
                 "startWith": self._start_with(billed.name),
             }
             for billed in self._playbill.values()
@@ -148,7 +164,10 @@ class Player:
                 self._feed.tell("playLine", self._line_json(performance, len(performance.lines) - 1, line))
 
             try:
-                status = await play(performance.billed.name, self._base_url, report, pace=performance.pace)
+                async with self._shortened(performance.billed.name):
+                    status = await play(
+                        performance.billed.name, self._base_url, report, pace=performance.pace
+                    )
                 performance.state = PlayState.FAILED if status else PlayState.PASSED
             except asyncio.CancelledError:
                 performance.state = PlayState.STOPPED
@@ -169,13 +188,31 @@ class Player:
                 noted.add(said)
                 performance.timeline.append(said)
 
+    @asynccontextmanager
+    async def _shortened(self, name: str) -> AsyncIterator[None]:
+        """The shop's times as the scenario needs them, and afterwards as they were."""
+        wanted = {ENVIRONMENT[each]: seconds for each, seconds in SCENARIO_SECONDS.get(name, {}).items()}
+        if self._times is None or not wanted:
+            yield
+            return
+        now = await asyncio.to_thread(self._times.timers)
+        before = {each: now[each] for each in wanted if each in now}
+        await asyncio.to_thread(self._times.change_timers, wanted)
+        try:
+            yield
+        finally:
+            await asyncio.to_thread(self._times.change_timers, before)
+
+    def _shortens(self, name: str) -> str:
+        return _as_settings(SCENARIO_SECONDS.get(name, {})) if self._times else ""
+
     def _start_with(self, name: str) -> str:
-        """`NAME=seconds …`, or nothing when this run is quick enough for the scenario."""
+        """`NAME=seconds …`, or nothing when this run is quick enough for the scenario or can be made so."""
         wanted = SCENARIO_SECONDS.get(name, {})
         slow = [
             each for each in wanted if int(self._seconds.get(each, WATCHED_SECONDS + 1)) > WATCHED_SECONDS
         ]
-        return " ".join(f"{ENVIRONMENT[each]}={wanted[each]}" for each in wanted) if slow else ""
+        return _as_settings(wanted) if slow and self._times is None else ""
 
     def _what_is_there(self) -> list[News]:
         if self.latest is None:
@@ -203,3 +240,7 @@ class Player:
     @staticmethod
     def _line_json(performance: Performance, index: int, line: Line) -> JsonObject:
         return {"number": performance.number, "index": index, **dataclasses.asdict(line)}
+
+
+def _as_settings(seconds: Mapping[str, int]) -> str:
+    return " ".join(f"{ENVIRONMENT[parameter]}={value}" for parameter, value in seconds.items())

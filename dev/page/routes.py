@@ -18,7 +18,7 @@ from dev.local.context import DeployedStack
 from dev.page.back_office import BackOfficeDoor, Credentials, back_office_routes
 from dev.page.books import BookReader, Office
 from dev.page.desk import Desk
-from dev.page.faults import fault_routes
+from dev.page.faults import LocalAwsDesk, fault_routes
 from dev.page.feed import Feed
 from dev.page.flow import Workflows, flow_routes
 from dev.page.player import Player
@@ -112,7 +112,8 @@ def page_routes(context: PageContext, shop_folder: Path = DEMO_SHOP) -> list[Bas
     first_customer = FirstCustomer(context.line)
     run = secrets.token_hex(8)
     books = BookReader(context.office, feed)
-    player = Player(context.base_url, context.line, feed, context.settings.chosen)
+    times = LocalAwsDesk(stack) if stack else None
+    player = Player(context.base_url, context.line, feed, context.settings.chosen, times)
 
     async def index(_request: Request) -> Response:
         return FileResponse(

@@ -178,7 +178,8 @@ def test_everything_is_there_in_english_too(shop: Shop, open_page: Opened) -> No
         assert len(own) > len(DESKS)
         assert [words for words in own if re.search(r"[一-鿿]", words)] == ["中文"], name
     page.get_by_role("button", name="中文").click()
-    expect(page.get_by_role("heading", name="後台")).to_be_visible()
+    expect(page.locator("html")).to_have_attribute("lang", "zh-TW")
+    expect(page.get_by_role("textbox", name="輸入訊息")).to_be_visible()
 
 
 def page_words() -> tuple[set[str], set[str]]:

@@ -1,9 +1,9 @@
 """The player of the local page: one scenario at a time, told as it goes, stopped cleanly, kept as a transcript."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
@@ -55,15 +55,31 @@ class _Overheard(Feed):
         super().tell(name, value)
 
 
+@dataclass
+class Times:
+    """A shop whose times can be changed; `changes` is every change, in order."""
+
+    now: dict[str, int]
+    changes: list[dict[str, Any]] = field(default_factory=list)
+
+    def timers(self) -> dict[str, int]:
+        return dict(self.now)
+
+    def change_timers(self, wanted: Mapping[str, Any]) -> dict[str, int]:
+        self.changes.append(dict(wanted))
+        self.now |= wanted
+        return self.timers()
+
+
 @contextmanager
-def house(shop: TinyShop | None = None, **seconds: str) -> Iterator[House]:
+def house(shop: TinyShop | None = None, times: Times | None = None, **seconds: str) -> Iterator[House]:
     shop = shop or TinyShop()
     listening = free_socket()
     url = base_url(listening)
     line = LinePlatform(f"{url}/line/webhook")
     shop.base, shop.line = url, f"{url}/_line"
     told: list[tuple[str, Any]] = []
-    player = Player(url, line, _Overheard(told), seconds)
+    player = Player(url, line, _Overheard(told), seconds, times)
     routes = [
         *shop.routes(),
         *line_control_routes(line),
@@ -175,6 +191,24 @@ def test_a_scenario_about_time_says_how_the_run_has_to_be_started() -> None:
         assert listed["expiry"] == ""
 
 
+def test_a_scenario_about_time_shortens_the_shops_own_while_it_plays() -> None:
+    times = Times({"QUOTE_VALIDITY_SECONDS": 86_400, "PAYMENT_CHECK_SECONDS": 30})
+    with house(times=times) as here:
+        listed = {each["name"]: each for each in here.client.get(SCENARIOS).json()["scenarios"]}
+        assert (listed["expiry"]["shortens"], listed["expiry"]["startWith"]) == (
+            "QUOTE_VALIDITY_SECONDS=20",
+            "",
+        )
+        assert here.play("expiry", speed=1).status_code == 202
+        here.wait_until(lambda: bool(times.changes))
+        assert times.now["QUOTE_VALIDITY_SECONDS"] == 20
+        here.client.post(f"{SCENARIOS}/stop", json={})
+        assert times.changes == [{"QUOTE_VALIDITY_SECONDS": 20}, {"QUOTE_VALIDITY_SECONDS": 86_400}]
+        assert here.play("happy").status_code == 202
+        here.wait_for("passed")
+        assert len(times.changes) == 2
+
+
 def test_only_what_can_be_played_is_played() -> None:
     with house() as here:
         assert here.play("no_such_story").json()["reason"] == "noSuchScenario"
@@ -214,5 +248,6 @@ def test_the_list_says_everything_in_both_languages() -> None:
             },
             "steps": ["詢價", "接受報價", "付款", "出貨", "查詢"],
             "byTheClock": False,
+            "shortens": "",
             "startWith": "",
         }

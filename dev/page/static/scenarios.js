@@ -56,7 +56,9 @@ export function makeScenarios(page) {
     const name = titleOf(each);
     const note = each.startWith
       ? element("p", { class: "scenario-note" }, say("startRunWith"), " ", element("code", {}, `${each.startWith} make run`))
-      : each.byTheClock && element("p", { class: "scenario-note" }, say("byTheClock"));
+      : each.shortens
+        ? element("p", { class: "scenario-note" }, say("shortensTimes"), " ", element("code", {}, each.shortens))
+        : each.byTheClock && element("p", { class: "scenario-note" }, say("byTheClock"));
     return element("li", { class: "scenario", "data-scenario": each.name },
       button({ class: "play-button", "aria-label": say("playThis", { title: name }), title: say("playThis", { title: name }), disabled: Boolean(each.startWith) },
         () => play(each.name), icon("play")),
