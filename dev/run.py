@@ -113,7 +113,7 @@ async def _start(settings: LocalSettings, ending: AsyncExitStack) -> tuple[MiniS
     ending.push_async_callback(gateway.aclose)
     front.stand_by(line_alone(context))
     with steps.step("rich_menus", "registered the rich menus with LINE's stand-in"):
-        await asyncio.to_thread(seed_rich_menus, context)
+        await asyncio.to_thread(seed_rich_menus, settings, context.credentials)
         context.line.wire.clear()  # what a person watches begins with what a person does
     front.open(whole_app(context, gateway, http_routes(template)))
     steps.seconds["ready"] = steps.total()

@@ -11,6 +11,7 @@ from linebot.v3.oauth import ApiException as TokenRefused
 from dev.catalogue import DEMO_SHOP, TABLE_OUTPUT, load, report
 from dev.local.context import DeployedStack, LocalContext, LocalCredentials
 from dev.local.deploying import local_session
+from dev.local.settings import LocalSettings
 from dev.rich_menu.registering import Channel, register
 
 SHOP_TYPES = [
@@ -58,15 +59,15 @@ def seed(context: LocalContext) -> None:
         raise CannotSeed(report(loaded))
 
 
-def seed_rich_menus(context: LocalContext) -> None:
+def seed_rich_menus(settings: LocalSettings, credentials: LocalCredentials) -> None:
     """The menus at the foot of the chat, registered as `make richmenu` does. Nobody else's LINE is asked.
 
     Raises CannotSeed.
     """
-    own = f"{context.base_url}/_line"
-    if context.settings.chosen.get("LineApiBaseUrl", own) != own:
+    own = f"{settings.base_url}/_line"
+    if settings.chosen.get("LineApiBaseUrl", own) != own:
         return
-    channel = Channel(context.credentials.line_channel_id, context.credentials.line_channel_secret, own, own)
+    channel = Channel(credentials.line_channel_id, credentials.line_channel_secret, own, own)
     try:
         register(channel)
     except (ApiException, TokenRefused, urllib3.exceptions.HTTPError) as refused:

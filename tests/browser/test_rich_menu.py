@@ -3,11 +3,12 @@
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from dev.rich_menu.menus import alias_of, menu_of, picture_of
 from storefront.domain.language import Language
-from tests.browser import gallery
+from tests.browser import components, gallery
 from tests.browser.conftest import Shop
 from tests.browser.gallery import box, button, flex
 from tests.browser.test_page import violations
@@ -245,6 +246,28 @@ def test_a_menu_hurts_nobody_on_a_small_screen_by_day_and_by_night(shop: Shop, o
     # The field stays within reach above the menu, and the newest card is in view.
     expect(page.get_by_role("textbox", name="輸入訊息")).to_be_in_viewport()
     expect(page.get_by_role("button", name="接受報價")).to_be_in_viewport()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_phone_full_of_everything_can_be_used_by_everyone(
+    scheme: Any, shop: Shop, open_page: Opened
+) -> None:
+    user_id = shop.customer()
+    shops_own(shop)
+    cards = [*gallery.known_good().values(), *gallery.templates().values()]
+    shop.push(user_id, *cards, *(make() for make in components.MORE.values()), gallery.quote_card())
+    page = open_page(width=360, height=740)
+    page.emulate_media(color_scheme=scheme)
+    expect(page.get_by_role("button", name="接受報價").last).to_be_in_viewport()
+    assert violations(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") == 360
+    assert page.locator(".log").evaluate("node => node.scrollWidth <= node.clientWidth")
+    # Whatever can be tapped can be reached with the keyboard.
+    lost = """nodes => nodes.filter(node => node.tabIndex < 0 && !node.classList.contains('fx-arrow')
+        && getComputedStyle(node).cursor === 'pointer' && !node.closest('a, button, [tabindex="0"]')
+        && !node.querySelector('.fx-inner-control, [tabindex="0"], button, a'))
+        .map(node => node.outerHTML.slice(0, 120))"""
+    assert page.locator(".phone *").evaluate_all(lost) == []
 
 
 def test_who_blocks_the_shop_sees_no_menu(shop: Shop, open_page: Opened) -> None:
