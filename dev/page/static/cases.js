@@ -1,6 +1,6 @@
 // The operator's cases: what happened, the order behind it, what was done, and what can be done, each with a note.
 import { element, on, refill } from "./element.js";
-import { amount, input, labelled, moment, select, standing, submitting, whole, wordOf } from "./fields.js";
+import { amount, input, labelled, moment, reasonOf, select, standing, submitting, whole, wordOf } from "./fields.js";
 import { askOperator } from "./server.js";
 import { makeWaitingList } from "./waiting_list.js";
 
@@ -74,7 +74,7 @@ export function makeCases(page, send, panel) {
   }
 
   function factList(facts) {
-    return element("dl", { class: "fact-list" }, Object.entries(facts).map(([name, value]) => element("div", {}, element("dt", {}, wordOf(say, "fact", name)), element("dd", { dir: "auto" }, value))));
+    return element("dl", { class: "fact-list" }, Object.entries(facts).map(([name, value]) => element("div", {}, element("dt", {}, wordOf(say, "fact", name)), element("dd", { dir: "auto" }, name === "reason" ? reasonOf(say, value) : value))));
   }
 
   return { ...list, node: element("div", { class: "section-column" }, panel("cases", "panel-cases", element("p", { class: "hint" }, say("casesHint")), list.node)), handlers: {} };

@@ -28,8 +28,8 @@ export function makeEventLog(page, send) {
         element("span", { class: "order-number" }, event.subject ?? event.data?.sku ?? event.data?.approvalId ?? ""),
         event.data?.shipmentId && [" ", element("span", { class: "chip" }, event.data.shipmentId)],
         sent.manner !== "signed" && [" ", element("span", { class: "chip chip-odd" }, wordOf(say, "manner", sent.manner))],
-        sent.reason && element("span", { class: "answer-why" }, sent.reason)),
-      element("time", { datetime: event.time }, page.clockTime(sent.at, false, true)),
+        element("time", { datetime: event.time }, page.clockTime(sent.at, false, true)),
+        sent.reason && element("span", { class: good ? "answer-fine" : "answer-why" }, wordOf(say, "answerWhy", sent.reason))),
       jsonButton(say("showJson"), () => showJson(event.type, sent, page)),
       button({ class: "json-button", "aria-label": say("sendAgainHint", { type: name }), title: say("sendAgain") },
         () => send(event.type, event.subject, event.data, { id: event.id }), icon("again"))));
@@ -45,8 +45,8 @@ export function makeEventLog(page, send) {
       element("span", { class: "answer-what" }, element("strong", {}, say(each.event.type ?? "?")), " ",
         element("span", { class: "order-number" }, each.event.subject ?? ""), " ",
         element("span", { class: "order-total" }, amount(each.event.data?.refundedAmount ?? each.event.data?.total)),
-        each.deliveries > 1 && element("span", { class: "chip" }, say("deliveries", { count: each.deliveries }))),
-      element("time", { datetime: each.event.time }, page.clockTime(each.at, false, true)),
+        each.deliveries > 1 && element("span", { class: "chip" }, say("deliveries", { count: each.deliveries })),
+        element("time", { datetime: each.event.time }, page.clockTime(each.at, false, true))),
       jsonButton(say("showJson"), () => showJson(each.event.type ?? "?", each.event, page)))));
   }
 

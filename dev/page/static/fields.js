@@ -63,6 +63,12 @@ export function wordOf(say, list, word) {
   return said === key ? String(word) : said;
 }
 
+/** Why an event is stuck: a code, and behind a colon the status that it is about. */
+export function reasonOf(say, reason) {
+  const [code, ...about] = String(reason ?? "").split(":");
+  return [wordOf(say, "stuckWhy", code), ...about.map((word) => wordOf(say, "status", word))].join(": ");
+}
+
 /** When it was: the time alone if it was today, with its day otherwise. */
 export function moment(page, iso) {
   const at = Date.parse(iso);

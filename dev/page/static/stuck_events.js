@@ -1,7 +1,7 @@
 // The replay desk: events that software could not finish, with the message that would go out, to replay or to dismiss.
 import { button, element, on, refill } from "./element.js";
 import { auditList } from "./cases.js";
-import { input, jsonButton, labelled, moment, submitting, wordOf } from "./fields.js";
+import { input, jsonButton, labelled, moment, reasonOf, submitting, wordOf } from "./fields.js";
 import { renderMessage, showJson } from "./messages.js";
 import { askOperator } from "./server.js";
 import { makeWaitingList } from "./waiting_list.js";
@@ -13,19 +13,13 @@ export function makeStuckEvents(page, send, panel) {
   const { say } = page;
   const list = makeWaitingList(page, { kind: "stuck", task: { task: "events", show: "waiting" }, field: "events", key: (item) => item.id, empty: "noStuck" }, makeRow);
 
-  /** A reason, and behind a colon the word that it is about. */
-  function why(reason) {
-    const [code, ...about] = String(reason ?? "").split(":");
-    return [wordOf(say, "stuckWhy", code), ...about].join(": ");
-  }
-
   function head(item) {
     return [
       element("p", { class: "waiting-head" }, element("strong", {}, wordOf(say, "type", item.type)),
         item.order && element("span", { class: "order-number" }, item.order),
         element("span", { class: "chip chip-odd" }, wordOf(say, "standing", item.kind)),
         moment(page, item.since)),
-      element("p", {}, say("because"), " ", why(item.why),
+      element("p", {}, say("because"), " ", reasonOf(say, item.why),
         item.triesAgainAt && [" ", element("span", { class: "hint" }, say("triesAgain"), " ", moment(page, item.triesAgainAt))]),
       element("p", { class: "hint" }, wordOf(say, "place", item.place), " · ", element("code", {}, item.id)),
     ];
@@ -68,7 +62,7 @@ export function makeStuckEvents(page, send, panel) {
         // A picture of what the customer would read: its buttons are nobody's to press yet.
         element("div", { class: "notice-card", inert: true }, notice.messages.map((message) => renderMessage(message, { ...page, perform: () => {} }).node)),
         element("p", { class: "unseen" }, notice.text))),
-      found.foreseen && element("p", {}, say("wouldEnd"), " ", element("strong", {}, wordOf(say, "standing", found.foreseen.state)), " ", found.foreseen.reason ? why(found.foreseen.reason) : ""),
+      found.foreseen && element("p", {}, say("wouldEnd"), " ", element("strong", {}, wordOf(say, "standing", found.foreseen.state)), " ", found.foreseen.reason ? reasonOf(say, found.foreseen.reason) : ""),
       found.foreseen?.changes.length > 0 && element("ul", { class: "changes" }, found.foreseen.changes.map((each) => element("li", {}, each.what, ": ", each.before, " → ", each.after))),
       found.body !== null && jsonButton(say("showJson"), () => showJson(item.type || item.id, found.body, page)),
       found.audit.length > 0 && auditList(page, found.audit),
