@@ -14,11 +14,11 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ExceptionHandler, Receive, Scope, Send
 
-from dev.standins.line_calls import Call, Takes
+from dev.standins.line_calls import Call, Handler, Takes
 from dev.standins.line_limits import REQUEST_BYTES, refusal
 from dev.standins.line_rich_menu_calls import rich_menu_calls
 from dev.standins.line_state import LinePlatform
-from dev.standins.line_values import Answer, Fault, FaultKind, Hop
+from dev.standins.line_values import Answer, Fault, FaultKind, Hop, Via
 
 JsonObject = dict[str, Any]
 
@@ -116,8 +116,18 @@ def _reading_calls(platform: LinePlatform) -> list[Call]:
             return Answer(200, {}, picture=placeholder_picture())
         return Answer(status, {"message": "Not found" if status == 404 else "Gone"})
 
+    def counted(via: Via) -> Handler:
+        def count(request: Request, _body: JsonObject, _request_id: str) -> Answer:
+            return platform.sent.on(via, request.query_params.get("date", ""), platform.now())
+
+        return count
+
     message = "/v2/bot/message"
     return [
+        *(
+            Call("GET", f"{message}/delivery/{via}", "quota", counted(via), takes=Takes.NOTHING)
+            for via in (Via.REPLY, Via.PUSH, Via.MULTICAST)
+        ),
         Call("GET", "/v2/bot/profile/{user_id}", "profile", profile, takes=Takes.NOTHING),
         Call(
             "GET", f"{message}/quota", "quota", lambda _r, _b, _i: platform.quota_limit(), takes=Takes.NOTHING

@@ -21,6 +21,7 @@ from typing import Any
 
 import httpx
 
+from dev.standins.line_counts import SentCounts
 from dev.standins.line_limits import refusal
 from dev.standins.line_reading import Button, buttons
 from dev.standins.line_rich_menus import RichMenus
@@ -104,6 +105,7 @@ class LinePlatform:
         self.reply_token_seconds = reply_token_seconds
         self.quota = quota
         self.quota_used = 0
+        self.sent = SentCounts()
         self.redelivery_seconds = redelivery_seconds
         self.webhook_timeout_seconds = webhook_timeout_seconds
         self.rate_limits = dict(RATE_LIMITS)
@@ -677,6 +679,10 @@ class LinePlatform:
         chat = self.chat(chat_id)
         reachable = chat.is_group or self.customer(chat_id).reachable(self.now())
         delivered = reachable or (via is Via.REPLY and not self.customer(chat_id).blocked)
+        if delivered:
+            # Of a group, those who can be reached; of one person, that person.
+            reached = sum(self.customers[user_id].reachable(self.now()) for user_id in chat.members)
+            self.sent.add(via, max(1, reached), self.now())
         sent: list[JsonObject] = []
         for message in messages:
             quote_token = self._hex(24) if message["type"] in QUOTABLE else None

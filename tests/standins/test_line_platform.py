@@ -370,6 +370,29 @@ def test_a_stranger_can_be_written_to_for_seven_days_after_writing(world: World)
     assert world.seen(user_id) == [TEXT]
 
 
+def test_messages_are_counted_by_way_and_day_once_the_day_is_over(world: World) -> None:
+    user_id = world.friend()
+    world.push(user_id)
+    world.push(user_id)
+    world.reply(world.reply_token(user_id))
+
+    def counted(way: str, day: str) -> dict[str, Any]:
+        answer: dict[str, Any] = world.call("GET", f"/v2/bot/message/delivery/{way}?date={day}").json()
+        return answer
+
+    # The clock stands at 23:13 of 21 September in Japan.
+    assert counted("push", "20260921") == {"status": "unready"}
+    world.clock.seconds += 2 * 3600
+    world.token = ""  # the one before has ended
+    assert counted("push", "20260921") == {"status": "ready", "success": 2}
+    assert counted("reply", "20260921") == {"status": "ready", "success": 1}
+    assert counted("multicast", "20260921") == {"status": "ready", "success": 0}
+    assert counted("push", "20260920") == {"status": "ready", "success": 0}
+    assert counted("push", "20180330") == {"status": "out_of_service"}
+    for wrong in ("", "2026921", "20260931", "yesterday"):
+        assert world.call("GET", f"/v2/bot/message/delivery/push?date={wrong}").status_code == 400
+
+
 def test_the_quota_counts_recipients_and_ends_with_429(world: World) -> None:
     one, other = world.friend("王小明"), world.friend("陳美玲")
     world.platform.quota = 3
