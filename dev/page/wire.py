@@ -84,7 +84,11 @@ class Wire:
     def hop(self, number: int) -> Hop | None:
         return self._hops.get(number)
 
-    def back_office_secret(self, source: str) -> str | None:
+    def standard_secret(self, hop: Hop) -> str | None:
+        """What the sender of a Standard Webhooks event signs with; None for a source that nobody knows."""
+        if hop.receiver is Party.ORDER_SYSTEM:
+            return self._secrets.outgoing_secret
+        source = urlsplit(hop.url).path.removeprefix("/hooks/")
         return getattr(self._secrets, f"{source}_secret", None)
 
     # What is looked for ------------------------------------------------------------------------------------
@@ -247,7 +251,7 @@ class Wire:
         if sender is Party.LINE:
             verdict, checked = judge_webhook(hop, self._line.channel_secret)
         elif sender is Party.BACK_OFFICE:
-            secret = self.back_office_secret(path.removeprefix("/hooks/"))
+            secret = self.standard_secret(hop)
             verdict, checked = judge_standard_webhook(hop, secret, self._clock(), "standardWebhook")
         self._seen_by("receiver", dataclasses.replace(hop, signature=verdict, checked=checked))
 
