@@ -32,7 +32,7 @@ MOMENTS: Final = {
 INQUIRIES: Final = {
     "zh-TW": ("王小明", "我要 3 箱茉莉綠茶"),
     "en": ("Emma", "3 cases of jasmine green tea, please"),
-    "ja": ("佐藤 結衣", "ジャスミン緑茶を3箱お願いします"),
+    "ja": ("佐藤 結衣", "ジャスミン緑茶を3ケースお願いします"),
     "th": ("นภา", "ชาเขียวมะลิ 3 ลัง"),
 }
 """Language: a customer, and what they write."""
@@ -49,7 +49,6 @@ async def _take(base_url: str) -> None:
         page = await _open(browser, 1440, 1000)
         await page.goto(f"{base_url}/?view=scenarios&scenario=happy&pace=0")
         await expect(page.locator(".stage-head .chip")).to_have_text("全部符合", timeout=PLAY_MILLISECONDS)
-        await page.screenshot(path=PICTURES / "desktop.png")
         await fold_menus(page)
         for name, (words, edge) in MOMENTS.items():
             await _moment(page, name, words, edge)
@@ -106,7 +105,10 @@ async def _desks(browser: Browser, base_url: str) -> None:
 
 
 async def _choose(page: Page, width: int) -> None:
-    """Something to look at in a desk that shows one thing of many, where there is room for both."""
+    """Something to look at in a desk that shows one thing of many, where there is room for both; the end of a story."""
+    story = page.locator(".steps-scroller:visible")
+    if await story.count():
+        await story.evaluate("story => { story.scrollTop = story.scrollHeight }")
     capture = page.locator(".desk:visible .hop").filter(has_text="請款")
     if width > ONE_COLUMN and await capture.count():
         await capture.first.click()

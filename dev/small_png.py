@@ -1,4 +1,4 @@
-"""Makes a screenshot small enough for the repository: its 256 most used colours, the others by the nearest of them.
+"""Makes a screenshot small enough for the repository: 256 colours that it uses most, the others by the nearest of them.
 
 Chromium writes true-colour PNGs in a hurry; a page has few colours besides the edges of its letters, so that this
 quarters a picture and nobody sees it. The format is that of the PNG specification (ISO/IEC 15948), chapters 9 and 11.
@@ -14,6 +14,7 @@ from typing import Final
 
 SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
 COLOURS: Final = 256
+ALIKE: Final = 9 * 7**2  # seven steps of 256 in each channel
 CHANNELS: Final = {2: 3, 6: 4}  # colour type: bytes a pixel, at eight bits a channel
 
 Colour = tuple[int, int, int]
@@ -34,7 +35,7 @@ def shrink(picture: Path) -> None:
 def shrunk(png: bytes) -> bytes:
     width, height, pixels = _read(png)
     counted = Counter(pixels)
-    palette = [colour for colour, _ in counted.most_common(COLOURS)]
+    palette = _palette([colour for colour, _ in counted.most_common()])
     places = {colour: place for place, colour in enumerate(palette)}
     for colour in counted:
         if colour not in places:
@@ -52,17 +53,30 @@ def shrunk(png: bytes) -> bytes:
     )
 
 
+def _palette(colours: list[Colour]) -> list[Colour]:
+    """Of the colours, the most used first, those that are unlike each other; then more, as long as there is room.
+
+    Else the many greys at the edges of letters would leave no room for the few yellows of a small picture.
+    """
+    chosen = list[Colour]()
+    for colour in colours:
+        if len(chosen) == COLOURS:
+            return chosen
+        if all(_distance(colour, each) > ALIKE for each in chosen):
+            chosen.append(colour)
+    there = set(chosen)
+    rest = [colour for colour in colours if colour not in there]
+    return chosen + rest[: COLOURS - len(chosen)]
+
+
 def _nearest(colour: Colour, palette: list[Colour]) -> int:
-    red, green, blue = colour
-    return min(
-        range(len(palette)),
-        # The eye sees differences of green best.
-        key=lambda place: (
-            2 * (palette[place][0] - red) ** 2
-            + 4 * (palette[place][1] - green) ** 2
-            + 3 * (palette[place][2] - blue) ** 2
-        ),
-    )
+    return min(range(len(palette)), key=lambda place: _distance(colour, palette[place]))
+
+
+def _distance(one: Colour, other: Colour) -> int:
+    """The eye sees differences of green best."""
+    red, green, blue = one[0] - other[0], one[1] - other[1], one[2] - other[2]
+    return 2 * red * red + 4 * green * green + 3 * blue * blue
 
 
 # Reading ---------------------------------------------------------------------------------------------------

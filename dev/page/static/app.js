@@ -94,7 +94,10 @@ function makeViews(desks, phonesToEnd) {
 
   function show(name) {
     view = name;
-    if (name !== "phones") desk = name;
+    if (name !== "phones" && name !== desk) {
+      desk = name;
+      desks.get(name).parentElement.scrollTop = 0;
+    }
     address.searchParams.set("view", name);
     history.replaceState(null, "", address);
     refresh();
