@@ -61,7 +61,7 @@ class Tables:
         found = Rows()
         for table in ("LedgerTable", "PersonalTable"):
             for item in self._items(table):
-                kind = _kind_of(item["pk"]["S"], item["sk"]["S"])
+                kind = kind_of(item["pk"]["S"], item["sk"]["S"])
                 if kind is not None:
                     row = {name: self._plain(value) for name, value in item.items()}
                     found.add(msgspec.convert(row, kind))
@@ -85,7 +85,8 @@ class Tables:
         return _whole(self._read(value))
 
 
-def _kind_of(pk: str, sk: str) -> type | None:
+def kind_of(pk: str, sk: str) -> type | None:
+    """What a row is, by its keys; None for what the back office does not show."""
     return next((kind for part, sort, kind in _KINDS if pk.startswith(part) and sk.startswith(sort)), None)
 
 

@@ -13,11 +13,11 @@ export function makeStuckEvents(page, send, panel) {
   const { say } = page;
   const list = makeWaitingList(page, { kind: "stuck", task: { task: "events", show: "waiting" }, field: "events", key: (item) => item.id, empty: "noStuck" }, makeRow);
 
-  function head(item) {
+  function head(item, standing = true) {
     return [
       element("p", { class: "waiting-head" }, element("strong", {}, wordOf(say, "type", item.type)),
         item.order && element("span", { class: "order-number" }, item.order),
-        element("span", { class: "chip chip-odd" }, wordOf(say, "standing", item.kind)),
+        standing && element("span", { class: "chip chip-odd" }, wordOf(say, "standing", item.kind)),
         moment(page, item.since)),
       element("p", {}, say("because"), " ", reasonOf(say, item.why),
         item.triesAgainAt && [" ", element("span", { class: "hint" }, say("triesAgain"), " ", moment(page, item.triesAgainAt))]),
@@ -57,7 +57,7 @@ export function makeStuckEvents(page, send, panel) {
     if (!found) return element("p", { class: "failed" }, answer.refused ?? say("deskSilent"));
     return [
       found.nothingBecause && element("p", {}, element("strong", {}, say("nothingGoesOut")), " ", element("span", { lang: "en" }, found.nothingBecause)),
-      found.wouldGoOut.map((notice) => element("div", { class: "notice" },
+      found.wouldGoOut.map((notice) => element("div", { class: "foreseen-notice" },
         element("p", { class: "hint" }, wordOf(say, "topic", notice.topic), notice.notBefore && [" · ", say("notBefore"), " ", moment(page, notice.notBefore)]),
         // A picture of what the customer would read: its buttons are nobody's to press yet.
         element("div", { class: "notice-card", inert: true }, notice.messages.map((message) => renderMessage(message, { ...page, perform: () => {} }).node)),
@@ -84,9 +84,11 @@ export function makeStuckEvents(page, send, panel) {
     const opened = on(element("details", { class: "details" }, element("summary", {}, say("audit")), preview), "toggle", async () => {
       if (!opened.open) return;
       const { ok, answer } = await askOperator({ task: "event", id: item.id });
-      refill(preview, ok && answer.event ? auditList(page, answer.event.audit) : element("p", { class: "failed" }, answer.refused ?? say("deskSilent")));
+      refill(preview, ok && answer.event
+        ? [element("p", {}, say("standsNow"), " ", element("strong", {}, wordOf(say, "standing", answer.event.kind))), auditList(page, answer.event.audit)]
+        : element("p", { class: "failed" }, answer.refused ?? say("deskSilent")));
     });
-    return element("li", { class: "waiting-item" }, head(item), opened);
+    return element("li", { class: "waiting-item" }, head(item, false), opened);
   }
 
   return {
