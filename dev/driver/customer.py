@@ -114,6 +114,11 @@ class Customer:
         await self._tell(f"▸ [{label}]")
         return await self._do("tap", {"label": label, **manner})
 
+    async def tap_menu(self, area: int) -> JsonObject:
+        """Taps an area of the rich menu, counted from 0."""
+        await self._tell(f"▸ [menu {area + 1}]")
+        return await self._do("tap", {"area": area})
+
     async def follow(self) -> JsonObject:
         await self._tell("▸ (adds the shop as a friend)")
         return await self._do("follow", {})

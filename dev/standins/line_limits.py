@@ -133,13 +133,19 @@ def _emojis_on_dollar_signs(message: Any, place: Place) -> Iterator[Problem]:
 
 
 def _every_brace_known(message: Any, place: Place) -> Iterator[Problem]:
-    names = re.findall(r"\{(\w{1,20})\}", re.sub(r"\{\{|\}\}", "", message["text"]))
+    """Each `{name}` has a substitution; a brace that is meant as one is written twice."""
+    unescaped = re.sub(r"\{\{|\}\}", "", message["text"])
     known = message.get("substitution") or {}
-    for name in names:
+    for name in re.findall(r"\{(\w{1,20})\}", unescaped):
         if name not in known:
             yield place.at("text").problem(f"{{{name}}} has no substitution")
+    if re.search(r"[{}]", re.sub(r"\{\w{1,20}\}", "", unescaped)):
+        yield place.at("text").problem("A brace must be written twice")
     if len(known) > 100 or not all(re.fullmatch(r"[0-9a-zA-Z_]{1,20}", name) for name in known):
         yield place.at("substitution").problem("Keys must be [0-9a-zA-Z_]{1,20}, and 100 at the most")
+    for kind in ("mention", "emoji"):
+        if sum(part["type"] == kind for part in known.values()) > 20:
+            yield place.at("substitution").problem(f"20 substitutions of type {kind} at the most")
 
 
 def _substitutions(value: Any, place: Place) -> Iterator[Problem]:

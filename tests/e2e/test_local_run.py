@@ -1,5 +1,6 @@
 """The local run itself: readiness, where it listens, how it refuses to start and how it ends."""
 
+import asyncio
 import os
 import signal
 import socket
@@ -12,6 +13,7 @@ import psutil
 import pytest
 
 from dev.driver.back_office import LOCAL_SECRETS
+from dev.driver.customer import Customer, anything
 from dev.local.processes import is_alive
 from dev.local.settings import ROOT
 from tests.e2e.spawned import END_SECONDS, LocalRun, command_environment, local_stack
@@ -23,7 +25,21 @@ def test_health_names_the_seconds_of_each_step(local_run: LocalRun) -> None:
     health = httpx.get(f"{local_run.base_url}/_local/health").json()
 
     assert health["status"] == "ready"
-    assert set(health["seconds"]) == {"local_aws", "build", "deploy", "seed", "warm_up", "ready"}
+    steps = {"local_aws", "build", "deploy", "seed", "warm_up", "rich_menus", "ready"}
+    assert set(health["seconds"]) == steps
+
+
+def test_the_rich_menu_is_there_and_a_tap_changes_its_language_and_the_shops(local_run: LocalRun) -> None:
+    async def tap_thai() -> None:
+        async with await Customer.create(local_run.base_url) as customer:
+            await customer.wait_for(anything)
+            await customer.tap_menu(5)
+            await customer.wait_for(lambda message: "จะคุยเป็นภาษาไทย" in message.words)
+            shown = httpx.get(f"{local_run.base_url}/_local/line/richmenus").json()
+            assert shown["menus"][shown["default"]]["chatBarText"] == "選單"
+            assert shown["menus"][shown["linked"][customer.user_id]]["chatBarText"] == "เมนู"
+
+    asyncio.run(tap_thai())
 
 
 def test_nothing_listens_on_anything_but_the_loopback_address(local_run: LocalRun) -> None:

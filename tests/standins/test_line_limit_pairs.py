@@ -76,6 +76,16 @@ def _texts() -> Iterator[Pair]:
         text(sender={"iconUrl": "http://e.tw/a.png"}),
     )
 
+    face = {"type": "emoji", "productId": "a", "emojiId": "1"}
+    faces = {f"e{place}": face for place in range(21)}
+    few = {name: face for name in list(faces)[:20]}
+    yield (
+        "20 emojis put in",
+        {"type": "textV2", "text": "好", "substitution": few},
+        {"type": "textV2", "text": "好", "substitution": faces},
+    )
+    yield "a brace is written twice", {"type": "textV2", "text": "{{好}}"}, {"type": "textV2", "text": "{好"}
+
 
 def _actions() -> Iterator[Pair]:
     yield (

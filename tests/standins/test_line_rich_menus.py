@@ -25,6 +25,7 @@ from starlette.routing import Mount
 from dev.rich_menu.menus import alias_of, areas_of, menu_of, picture_of
 from dev.rich_menu.registering import Channel, register
 from dev.standins.line_platform import LinePlatform, line_app, line_control_routes
+from dev.standins.line_rich_menus import picture_size
 from storefront.domain.language import Language
 from storefront.language.postbacks import UNKNOWN, decode
 from tests.standins.serving import base_url, free_socket, serving
@@ -256,6 +257,16 @@ def test_a_picture_has_to_be_one_of_the_menus_size_and_comes_once(world: World) 
     assert refused(world.upload, "richmenu-0", drawing())[0] == 404
     world.upload(menu_id, drawing())
     assert refused(world.upload, menu_id, drawing())[0] == 400
+
+
+def test_the_size_of_a_jpeg_is_read_from_its_frame(world: World) -> None:
+    head = b"\xff\xd8\xff\xe0\x00\x10JFIF" + bytes(10) + b"\xff\xc2\x00\x11\x08"
+    picture = head + (843).to_bytes(2) + (2500).to_bytes(2) + bytes(20)
+    assert picture_size(picture, "image/jpeg") == (2500, 843)
+    assert picture_size(picture[:20], "image/jpeg") is None
+    menu_id = str(world.api.create_rich_menu(RichMenuRequest.from_dict(menu())).rich_menu_id)
+    world.upload(menu_id, picture, "image/jpeg")
+    assert world.platform.rich_menus.menus[menu_id].media_type == "image/jpeg"
 
 
 def test_a_retry_key_belongs_to_messages_only(world: World) -> None:
