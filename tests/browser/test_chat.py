@@ -324,6 +324,19 @@ def test_several_customers_each_have_a_phone_and_a_language(shop: Shop, open_pag
     assert [event["source"]["userId"] for event in shop.webhooks if event["type"] == "message"] != [first]
 
 
+def test_side_by_side_every_phone_shows_its_latest_message(shop: Shop, open_page: Opened) -> None:
+    shop.customer()
+    other = shop.customer("Emma", "en")
+    for number in range(30):
+        shop.push(other, {"type": "text", "text": f"message {number}"})
+    page = open_page()
+    tab = page.get_by_role("tab", name="Emma")
+    expect(tab).to_contain_text("30 則未讀")
+    page.get_by_role("button", name="並排顯示").click()
+    expect(page.get_by_text("message 29", exact=True)).to_be_in_viewport()
+    expect(tab).not_to_contain_text("未讀")
+
+
 def test_the_language_of_a_customer_can_be_changed(shop: Shop, open_page: Opened) -> None:
     user_id = shop.customer()
     page = open_page()

@@ -34,12 +34,13 @@ export function makePhones(page) {
     for (const [id, { tab, wrap, phone }] of phones) {
       const selected = id === userId;
       change(tab, { "aria-selected": String(selected), tabindex: selected ? "0" : "-1" });
+      const wasHidden = wrap.hidden;
       wrap.hidden = !selected && !sideBySide();
-      if (selected) {
+      if (selected || (wasHidden && !wrap.hidden)) {
         markSeen(id);
         phone.toEnd();
-        for (const each of [tab, wrap]) each.scrollIntoView({ block: "nearest", inline: "nearest" });
       }
+      if (selected) for (const each of [tab, wrap]) each.scrollIntoView({ block: "nearest", inline: "nearest" });
     }
   }
 
