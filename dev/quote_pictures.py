@@ -33,8 +33,9 @@ def _link(formal: Message) -> str:
 
 async def fold_menus(page: Page) -> None:
     """Gives the cards the room that the rich menus take."""
-    for fold in await page.locator(".phone:visible .rich-bar").all():
-        await fold.click()
+    bars = page.locator(".phone:visible .rich-bar:visible")
+    while await bars.count():
+        await bars.first.click()
 
 
 async def _phone(browser: Browser, base_url: str, name: str, picture: Path) -> None:

@@ -71,18 +71,10 @@ async def _open(browser: Browser, width: int, height: int) -> Page:
 async def _moment(page: Page, name: str, words: str, edge: str) -> None:
     """The phone with the last card that holds `words` in view."""
     phone = page.locator(".phone:visible").first
-    await _fold_menu(page)
     card = phone.get_by_role("log", name="訊息").get_by_role("listitem").filter(has_text=words).last
     await card.evaluate("(card, edge) => card.scrollIntoView({block: edge, behavior: 'instant'})", edge)
     await page.wait_for_timeout(400)
     await phone.screenshot(path=PICTURES / f"{name}.png")
-
-
-async def _fold_menu(page: Page) -> None:
-    """So that the chat has the phone for itself."""
-    bar = page.locator(".rich-bar:visible")
-    if await bar.count():
-        await bar.first.click()
 
 
 async def _desks(browser: Browser, base_url: str) -> None:
@@ -92,7 +84,7 @@ async def _desks(browser: Browser, base_url: str) -> None:
         await page.goto(base_url)
         await page.locator(".connection:not(.connection-lost) .dot").wait_for(state="attached")
         await page.get_by_role("tab", name="王小明").last.click()
-        await _fold_menu(page)
+        await fold_menus(page)
         for view in await page.locator(".view").all():
             name = await view.get_attribute("data-view")
             if name == "phones" and not suffix:
@@ -131,8 +123,7 @@ async def _languages(browser: Browser, base_url: str) -> None:
         "(stage, id) => { stage.scrollLeft = document.getElementById(id).offsetLeft - stage.offsetLeft - 16 }",
         f"panel-{people[0]}",
     )
-    for user_id in people:
-        await page.locator(f"#panel-{user_id} .rich-bar").click()
+    await fold_menus(page)
     await page.wait_for_timeout(800)
     boxes = [await page.locator(f"#panel-{user_id} .phone").bounding_box() for user_id in people]
     left, right = (box for box in (boxes[0], boxes[-1]) if box)

@@ -96,6 +96,8 @@ def test_the_address_plays_a_scenario_once(open_page: Opened, shop: Shop) -> Non
     page.reload()
     expect(page.locator(".stage-head .chip")).to_have_text("全部符合")
     expect(page.get_by_role("heading", name="店裡沒有的商品")).to_be_visible()
+    expect(page.locator(".line-met").last).to_contain_text("unknown_product held")
+    expect(page.locator(".step-now")).to_have_count(0)
     assert len(shop.line.customers) == before
 
 

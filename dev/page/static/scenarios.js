@@ -133,7 +133,8 @@ export function makeScenarios(page) {
     if (along) scroller.scrollTop += Math.max(0, belowView());
     if (value.kind === "step" || value.kind === "unmet" || value.kind === "error") announcer.textContent = value.text;
     strip.line(value);
-    if (value.who && state.state === "playing" && controls.follows()) page.showPhone(value.who);
+    if (state.state !== "playing") finishStep(); // told again to a window that opened later
+    else if (value.who && controls.follows()) page.showPhone(value.who);
   }
 
   /** How far the latest line is below what is in view, in pixels. */
