@@ -14,6 +14,7 @@ from dev.local.tables import Rows, Tables
 from dev.page.books import Books
 from storefront.domain.approval import Approval
 from storefront.domain.casework import OperatorCase, ReceivedEvent, ReceivedState
+from storefront.domain.catalogue import Product
 
 JsonObject = dict[str, Any]
 
@@ -36,7 +37,7 @@ class LocalOffice:
     def books(self) -> Books:
         rows = self._tables.rows()
         orders, pages = listed(rows)
-        return Books(orders, pages, _stock(self._tables.counters()), _waiting(rows, self._dead_letters()))
+        return Books(orders, pages, _stock(*self._tables.shelf()), _waiting(rows, self._dead_letters()))
 
     def operate(self, task: Mapping[str, Any]) -> JsonObject:
         """`who` is whoever started the run, whatever the task says. Raises OSError-like errors of botocore."""
@@ -60,7 +61,8 @@ class LocalOffice:
         return found
 
 
-def _stock(counters: Mapping[str, Mapping[str, int]]) -> list[JsonObject]:
+def _stock(products: Mapping[str, Product], counters: Mapping[str, Mapping[str, int]]) -> list[JsonObject]:
+    """What is counted; price, unit and return policy are what a changed product has to name as well."""
     return [
         {
             "sku": sku,
@@ -68,8 +70,12 @@ def _stock(counters: Mapping[str, Mapping[str, int]]) -> list[JsonObject]:
             "held": of["held"],
             "committed": of["committed"],
             "available": of["available"],
+            "price": products[sku].price,
+            "unit": products[sku].unit.value,
+            "returnPolicy": products[sku].return_policy.value,
         }
         for sku, of in sorted(counters.items())
+        if sku in products
     ]
 
 

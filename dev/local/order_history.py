@@ -31,6 +31,8 @@ def history_of(order: Order, delivery: OrderDelivery | None, rows: Rows) -> Json
         "createdAt": order.created_at.isoformat(),
         "quoteId": order.quote_id,
         "payment": order.payment_method.value,
+        "externalNumber": order.origin.number if order.origin else None,
+        "linkedAt": order.linked_at.isoformat() if order.linked_at else None,
         "language": order.language.value,
         "lines": [
             {

@@ -10,6 +10,7 @@ from dev.local.context import DeployedStack
 from dev.local.deploying import local_session
 from storefront.domain.approval import Approval
 from storefront.domain.casework import OperatorCase, ReceivedEvent
+from storefront.domain.catalogue import Product
 from storefront.domain.conversation import OrderDelivery
 from storefront.domain.order import Order
 from storefront.domain.outbox import Message, OrderEvent
@@ -67,14 +68,18 @@ class Tables:
                     found.add(msgspec.convert(row, kind))
         return found
 
-    def counters(self) -> dict[str, dict[str, int]]:
-        """The stock counters by SKU: on_hand, held, committed and available."""
-        names = ("on_hand", "held", "committed", "available")
-        return {
-            item["pk"]["S"].removeprefix("STOCK#"): {name: int(item[name]["N"]) for name in names}
-            for item in self._items("CatalogueTable")
-            if item["pk"]["S"].startswith("STOCK#")
-        }
+    def shelf(self) -> tuple[dict[str, Product], dict[str, dict[str, int]]]:
+        """The products, and the counters of those that are counted (on_hand, held, committed, available), by SKU."""
+        products: dict[str, Product] = {}
+        counters: dict[str, dict[str, int]] = {}
+        for item in self._items("CatalogueTable"):
+            kind, _, sku = item["pk"]["S"].partition("#")
+            if kind == "PRODUCT":
+                products[sku] = msgspec.json.decode(item["product"]["S"], type=Product)
+            elif kind == "STOCK":
+                names = ("on_hand", "held", "committed", "available")
+                counters[sku] = {name: int(item[name]["N"]) for name in names}
+        return products, counters
 
     def _items(self, table: str) -> Iterator[dict[str, Any]]:
         pages = self._client.get_paginator("scan").paginate(TableName=self._names[table])

@@ -25,8 +25,26 @@ STORE: JsonObject = {
     "digest": "one",
 }
 STOCK: list[JsonObject] = [
-    {"sku": "CAK-PIN", "onHand": 800, "held": 0, "committed": 0, "available": 800},
-    {"sku": "TEA-JAS", "onHand": 2400, "held": 36, "committed": 12, "available": 2352},
+    {
+        "sku": "CAK-PIN",
+        "onHand": 800,
+        "held": 0,
+        "committed": 0,
+        "available": 800,
+        "price": 360,
+        "unit": "box",
+        "returnPolicy": "none",
+    },
+    {
+        "sku": "TEA-JAS",
+        "onHand": 2400,
+        "held": 36,
+        "committed": 12,
+        "available": 2352,
+        "price": 190,
+        "unit": "box",
+        "returnPolicy": "seven-days",
+    },
 ]
 
 
@@ -44,6 +62,8 @@ def page_of(order: JsonObject, *steps: JsonObject) -> JsonObject:
         "createdAt": "2026-11-24T01:10:00+00:00",
         "quoteId": "w6ma3bgt0cx6pdd7",
         "payment": order["payment"],
+        "externalNumber": None,
+        "linkedAt": None,
         "language": "zh-TW",
         "lines": [
             {

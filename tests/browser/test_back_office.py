@@ -143,7 +143,11 @@ def test_cancelling_refunding_and_counting_are_events_too(shop: Shop, office: Pa
         ("refund.requested.v1", "A7K3Q-9XM2T", {"reason": "少一盒"}),
         ("refund.requested.v1", "A7K3Q-9XM2T", {"amount": 180, "reason": "少一盒"}),
         ("stock.level.v1", None, {"sku": "CAK-PIN", "onHand": 12}),
-        ("product.changed.v1", None, {"sku": "CAK-PIN", "price_twd": 210}),
+        (
+            "product.changed.v1",
+            None,
+            {"sku": "CAK-PIN", "unit": "box", "price_twd": 210, "return_policy": "none"},
+        ),
     ]
 
 

@@ -63,8 +63,8 @@ export function makeOrderPage(page) {
   }
 
   function showOrder(order) {
-    const { state, payment, createdAt, captured, refunded, closedReason, orderNumber } = order;
-    part("summary", { orderNumber, state, payment, createdAt, captured, refunded, closedReason }, drawSummary);
+    const { state, payment, createdAt, captured, refunded, closedReason, externalNumber, linkedAt, orderNumber } = order;
+    part("summary", { orderNumber, state, payment, createdAt, captured, refunded, closedReason, externalNumber, linkedAt }, drawSummary);
     const { lines, discounts, shippingFee, total } = order;
     part("lines", { orderNumber, lines, discounts, shippingFee, total }, drawLines);
     part("delivery", { orderNumber, delivery: order.delivery }, ({ delivery }) => drawDelivery(delivery));
@@ -82,6 +82,8 @@ export function makeOrderPage(page) {
       [say("orderState"), standing(say, order.state)],
       [say("paidWith"), wordOf(say, "pay", order.payment)],
       [say("placedAt"), moment(page, order.createdAt)],
+      order.externalNumber && [say("externalNumber"), order.externalNumber],
+      order.externalNumber && [say("linked"), order.linkedAt ? moment(page, order.linkedAt) : say("notLinked")],
       order.captured > 0 && [say("captured"), amount(order.captured)],
       order.refunded > 0 && [say("refundedSoFar"), amount(order.refunded)],
       order.closedReason && [say("reason"), order.closedReason],

@@ -1,12 +1,14 @@
 // The stock as it is counted, a new count by hand, and another price of a product.
 import { element, keyedRows, refill } from "./element.js";
-import { form, input, labelled, select, submitting, whole } from "./fields.js";
+import { amount, form, input, labelled, select, submitting, whole } from "./fields.js";
 
 const COUNTERS = ["onHand", "held", "committed", "available"];
+const COLUMNS = [...COUNTERS, "price"];
 
 /** Returns { node, handlers } of the section. Both forms send events: nothing is written past the shop's door. */
 export function makeStock(page, send, panel) {
   const { say } = page;
+  let stock = [];
   const names = new Map(page.products.map((product) => [product.sku, product.name]));
   const rows = element("tbody", { tabindex: "-1" });
   const fill = keyedRows(rows, (row) => row.sku, makeRow);
@@ -15,22 +17,25 @@ export function makeStock(page, send, panel) {
     element("caption", { class: "unseen" }, say("stock")),
     element("thead", {}, element("tr", {},
       element("th", { scope: "col" }, say("product")),
-      COUNTERS.map((name) => element("th", { scope: "col" }, say(`counter_${name}`))),
+      COLUMNS.map((name) => element("th", { scope: "col" }, say(`counter_${name}`))),
       element("th", { scope: "col" }, say("newCount")))),
     rows);
 
   function makeRow(row) {
     const name = names.get(row.sku) ?? row.sku;
-    const cells = Object.fromEntries(COUNTERS.map((each) => [each, element("td", { "data-label": say(`counter_${each}`) })]));
+    const cells = Object.fromEntries(COLUMNS.map((each) => [each, element("td", { "data-label": say(`counter_${each}`) })]));
     const count = input({ type: "number", min: "0", max: "10000000", step: "1", inputmode: "numeric", required: true, "aria-label": say("newCountOf", { product: name }) });
     const counting = submitting(element("form", { class: "count-form", "aria-label": name }, count, element("button", { type: "submit", class: "button quiet" }, say("sendStock"))), async () => {
       const sent = await send("stock.level.v1", undefined, { sku: row.sku, onHand: whole(count), version: Date.now() });
       if (sent?.status === 202) count.value = "";
     });
-    const update = (now) => COUNTERS.forEach((each) => {
-      refill(cells[each], now[each].toLocaleString("en-US"));
-      cells[each].classList.toggle("below", now[each] < 0);
-    });
+    const update = (now) => {
+      for (const each of COUNTERS) {
+        refill(cells[each], now[each].toLocaleString("en-US"));
+        cells[each].classList.toggle("below", now[each] < 0);
+      }
+      refill(cells.price, amount(now.price));
+    };
     update(row);
     return {
       node: element("tr", { "data-sku": row.sku },
@@ -45,7 +50,15 @@ export function makeStock(page, send, panel) {
     const order = [...names.keys()];
     empty.hidden = list.length > 0;
     table.hidden = list.length === 0;
+    stock = list;
     fill([...list].sort((one, other) => order.indexOf(one.sku) - order.indexOf(other.sku)));
+  }
+
+  /** A changed product names its unit and its return policy too; what else it does not name stays as it is. */
+  function changePrice() {
+    const known = stock.find((row) => row.sku === sku.value);
+    return send("product.changed.v1", undefined,
+      { sku: sku.value, unit: known?.unit, price_twd: whole(price), return_policy: known?.returnPolicy, version: Date.now() });
   }
 
   const sku = page.products.length ? select(page.products.map((product) => [product.sku, product.name])) : input({ required: true });
@@ -54,7 +67,7 @@ export function makeStock(page, send, panel) {
     node: element("div", { class: "section-column" },
       panel("stock", "panel-stock", element("p", { class: "hint" }, say("stockHint")), empty, table),
       panel("price", "panel-price", form(say("newPrice"), say("sendPrice"), [labelled(say("product"), sku), labelled(say("listPrice"), price)], () =>
-        send("product.changed.v1", undefined, { sku: sku.value, price_twd: whole(price), version: Date.now() })),
+        changePrice()),
       element("p", { class: "hint" }, say("priceHint")))),
     handlers: { stock: showStock },
   };
