@@ -141,10 +141,10 @@ def _reading_calls(platform: LinePlatform) -> list[Call]:
 
 def _token_calls(platform: LinePlatform) -> list[Call]:
     def stateless(_request: Request, form: JsonObject, _request_id: str) -> Answer:
-        return platform.issue_token(form, stateless=True)
+        return platform.tokens.issue(form, stateless=True)
 
     def short_lived(_request: Request, form: JsonObject, _request_id: str) -> Answer:
-        return platform.issue_token(form, stateless=False)
+        return platform.tokens.issue(form, stateless=False)
 
     return [
         Call("POST", "/oauth2/v3/token", "token", stateless, takes=Takes.FORM),
@@ -197,7 +197,7 @@ def _refused_unread(platform: LinePlatform, call: Call, request: Request, raw: b
     """What LINE checks before it reads the body: token, rate, size, media type."""
     content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     refused = None
-    if call.takes is not Takes.FORM and not platform.authorised(request.headers.get("authorization")):
+    if call.takes is not Takes.FORM and not platform.tokens.authorise(request.headers.get("authorization")):
         refused = UNAUTHORISED
     elif not platform.within_rate(call.name):
         refused = TOO_FAST

@@ -25,6 +25,7 @@ from dev.standins.line_counts import SentCounts
 from dev.standins.line_limits import refusal
 from dev.standins.line_reading import Button, buttons
 from dev.standins.line_rich_menus import RichMenus
+from dev.standins.line_tokens import AccessTokens
 from dev.standins.line_values import (
     DAY,
     Answer,
@@ -49,8 +50,6 @@ ULID_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 USER_ID = re.compile(r"U[0-9a-f]{32}")
 RETRY_KEY = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 MINUTE = 60_000
-STATELESS_SECONDS, SHORT_LIVED_SECONDS = 900, 30 * 86_400
-SHORT_LIVED_TOKENS = 30
 # An event older than this brings no fresh minute for its reply token when it is delivered again.
 REPLY_AFTER_REDELIVERY = 20 * MINUTE
 # From here on LINE's console would list the delivery as request_timeout.
@@ -77,12 +76,6 @@ class _Accepted:
     sent: list[JsonObject]
 
 
-@dataclass
-class _AccessToken:
-    ends_at: int
-    short_lived: bool
-
-
 class LinePlatform:
     """LINE as the shop sees it; its HTTP face is `line_app`."""
 
@@ -106,6 +99,7 @@ class LinePlatform:
         self.quota = quota
         self.quota_used = 0
         self.sent = SentCounts()
+        self.tokens = AccessTokens(channel_id, channel_secret, self.now, token_hex)
         self.redelivery_seconds = redelivery_seconds
         self.webhook_timeout_seconds = webhook_timeout_seconds
         self.rate_limits = dict(RATE_LIMITS)
@@ -119,7 +113,6 @@ class LinePlatform:
         self._hex = token_hex
         self._reply_tokens: dict[str, _ReplyToken] = {}
         self._accepted: dict[str, _Accepted] = {}
-        self._access_tokens: dict[str, _AccessToken] = {}
         self._calls: dict[tuple[str, int], int] = {}
         self._queues: list[asyncio.Queue[Change]] = []
         self._later: set[asyncio.Task[None]] = set()
@@ -519,33 +512,6 @@ class LinePlatform:
         note = kinds if manner.signature is Signature.GOOD else f"{kinds} (signature {manner.signature})"
         return await self.post_raw(body, self.sign(body, manner.signature), note)
 
-    # Access tokens -------------------------------------------------------------------------------------
-
-    def issue_token(self, form: dict[str, str], *, stateless: bool) -> Answer:
-        """Answers a token endpoint's form; their errors look different from those of the rest of the API."""
-        if form.get("grant_type") != "client_credentials":
-            return _token_error("unsupported_grant_type", "grant_type must be client_credentials")
-        if form.get("client_id") != self.channel_id or not hmac.compare_digest(
-            form.get("client_secret", "").encode(), self.channel_secret.encode()
-        ):
-            return _token_error("invalid_client", "invalid client_id or client_secret")
-        seconds = STATELESS_SECONDS if stateless else SHORT_LIVED_SECONDS
-        short_lived = [value for value, token in self._access_tokens.items() if token.short_lived]
-        if not stateless and len(short_lived) >= SHORT_LIVED_TOKENS:
-            del self._access_tokens[short_lived[0]]
-        value = self._hex(32)
-        self._access_tokens[value] = _AccessToken(self.now() + seconds * 1000, short_lived=not stateless)
-        return Answer(200, {"access_token": value, "expires_in": seconds, "token_type": "Bearer"})
-
-    def authorised(self, header: str | None) -> bool:
-        scheme, _, value = (header or "").partition(" ")
-        token = self._access_tokens.get(value)
-        return scheme == "Bearer" and token is not None and self.now() < token.ends_at
-
-    def revoke_tokens(self) -> None:
-        """Every token issued so far stops working, as after a reissue of the channel secret."""
-        self._access_tokens.clear()
-
     # What the shop sends -------------------------------------------------------------------------------
 
     def within_rate(self, call: str) -> bool:
@@ -734,7 +700,3 @@ def _on_standby(event: JsonObject) -> JsonObject:
 
 def _bad_request(message: str) -> Answer:
     return Answer(400, {"message": message})
-
-
-def _token_error(error: str, description: str) -> Answer:
-    return Answer(400, {"error": error, "error_description": description})

@@ -142,7 +142,7 @@ def test_one_token_serves_ten_minutes_and_a_revoked_one_is_renewed_once(line: Wo
     line.now += timedelta(seconds=2)
     client.push(line.user_id, HELLO, OTHER_KEY)
     assert len(line.calls("/oauth2/v3/token")) == 2
-    line.platform.revoke_tokens()
+    line.platform.tokens.revoke()
     assert client.push(line.user_id, HELLO, KEY) is SendOutcome.ACCEPTED
     assert len(line.calls("/oauth2/v3/token")) == 3
 

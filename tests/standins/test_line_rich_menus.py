@@ -102,7 +102,7 @@ def world() -> Iterator[World]:
     shop = TinyShop(f"{url}/_line")
     routes = [*shop.routes(), *line_control_routes(platform), Mount("/_line", line_app(platform))]
     token = str(
-        platform.issue_token(
+        platform.tokens.issue(
             {"grant_type": "client_credentials", "client_id": CHANNEL_ID, "client_secret": CHANNEL_SECRET},
             stateless=True,
         ).body["access_token"]
