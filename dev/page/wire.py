@@ -195,7 +195,7 @@ class Wire:
             right = given == self._line.channel_secret
             verdict = (Verdict.GOOD if right else Verdict.BAD) if given else Verdict.MISSING
             return dataclasses.replace(hop, signature=verdict, checked="clientSecret")
-        verdict, checked = judge_bearer(hop, self._line.authorised)
+        verdict, checked = judge_bearer(hop, self._line.tokens.authorise)
         return dataclasses.replace(hop, signature=verdict, checked=checked)
 
     def _from_line_pay(self, told: LinePayHop) -> None:
