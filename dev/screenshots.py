@@ -119,11 +119,11 @@ async def _languages(browser: Browser, base_url: str) -> None:
     await page.get_by_role("button", name="並排顯示").click()
     for user_id in people:
         await page.locator(f"#tab-{user_id}").click()
+    await fold_menus(page)  # before the scrolling: what was folded has the focus and comes into view
     await page.locator(".stage").evaluate(
         "(stage, id) => { stage.scrollLeft = document.getElementById(id).offsetLeft - stage.offsetLeft - 16 }",
         f"panel-{people[0]}",
     )
-    await fold_menus(page)
     await page.wait_for_timeout(800)
     boxes = [await page.locator(f"#panel-{user_id} .phone").bounding_box() for user_id in people]
     left, right = (box for box in (boxes[0], boxes[-1]) if box)
