@@ -129,7 +129,7 @@ def test_cancelling_refunding_and_counting_are_events_too(shop: Shop, office: Pa
     refund.get_by_role("button", name="送出退款").click()
     office.get_by_role("button", name="庫存").click()
     office.get_by_label("鳳梨酥 的新盤點數量").fill("12")
-    office.locator("tr[data-sku=CAK-PIN]").get_by_role("button", name="送出庫存").click()
+    office.locator("tr[data-sku=CAK-PIN]").get_by_role("button", name="更新").click()
     price = office.get_by_role("form", name="更改售價")
     price.get_by_label("商品").select_option("CAK-PIN")
     price.get_by_label("新單價(元)").fill("210")

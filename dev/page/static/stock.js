@@ -25,7 +25,7 @@ export function makeStock(page, send, panel) {
     const name = names.get(row.sku) ?? row.sku;
     const cells = Object.fromEntries(COLUMNS.map((each) => [each, element("td", { "data-label": say(`counter_${each}`) })]));
     const count = input({ type: "number", min: "0", max: "10000000", step: "1", inputmode: "numeric", required: true, "aria-label": say("newCountOf", { product: name }) });
-    const counting = submitting(element("form", { class: "count-form", "aria-label": name }, count, element("button", { type: "submit", class: "button quiet" }, say("sendStock"))), async () => {
+    const counting = submitting(element("form", { class: "count-form", "aria-label": name }, count, element("button", { type: "submit", class: "button quiet" }, say("setCount"))), async () => {
       const sent = await send("stock.level.v1", undefined, { sku: row.sku, onHand: whole(count), version: Date.now() });
       if (sent?.status === 202) count.value = "";
     });
