@@ -42,11 +42,15 @@ _TO_OFFICIAL = str.maketrans("台东县区园云莲兰义门连栋楼号", "臺�
 # The short form counts only where something of an address follows, so that 高雄 alone is no address.
 _CITY = re.compile(rf"(?:{_SHORT_CITY})[市縣]?(?=[^市縣])|(?:{'|'.join(CITIES.split())})")
 _ROMANISED_CITY = re.compile(rf"\b(?:new )?(?:{'|'.join(_ROMANISED_CITIES.split())})\b")
-# 澎湖, 金門 and 連江 (Matsu) as a whole; of the counties on the main island 琉球, 綠島 and 蘭嶼.
+# 澎湖, 金門 and 連江 (Matsu) as a whole; of the counties on the main island 琉球, 綠島 and 蘭嶼. Cities of the main
+# island have streets that are named after them (台北市金門街).
 _OUTLYING_ISLAND = re.compile(
-    "澎湖|金門|金门|連江|连江|馬祖|马祖|琉球鄉|小琉球|綠島|绿岛|蘭嶼|兰屿"
-    r"|\b(?:penghu|kinmen|lienchiang|matsu|liuqiu|lyudao|green island|lanyu|orchid island)\b"
+    "(?:澎湖|金門|連江|馬祖|屏東縣?琉球|琉球鄉|小琉球|綠島|蘭嶼)(?![一二三四五六七八九十0-9]{0,2}[路街巷]|新村)"
+    r"|\b(?:penghu|kinmen|lienchiang|matsu|(?:xiao)?(?:liuqiu|liouciou)|lyudao|ludao|green island|lanyu"
+    r"|orchid island)\b(?! (?:\d+(?:st|nd|rd|th) )?(?:rd|road|st|street|lane|ln|ave|avenue|alley)\b)"
 )
+_ISLAND_FORMS = str.maketrans("门连马乡郷绿緑岛屿兰东県县", "門連馬鄉鄉綠綠島嶼蘭東縣縣")
+_GAP_BETWEEN_SIGNS = re.compile(r"(?<=[^\x00-\x7f])\s+(?=[^\x00-\x7f])")
 _STREET = re.compile(r"[路街道巷弄段村里鄰號庄莊]|\d|\b(?:rd|road|st|street|lane|ln|ave|avenue|alley|no)\b")
 
 _NAME_EXTRAS = frozenset(" '’-.·・‧")
@@ -103,7 +107,8 @@ class HomeDelivery:
     @property
     def is_on_an_outlying_island(self) -> bool:
         """Whether the address lies off the main island (離島), where carriers take days and no chilled parcel."""
-        return _OUTLYING_ISLAND.search(unicodedata.normalize("NFKC", self.address).lower()) is not None
+        written = unicodedata.normalize("NFKC", self.address).lower().translate(_ISLAND_FORMS)
+        return _OUTLYING_ISLAND.search(_GAP_BETWEEN_SIGNS.sub("", written)) is not None
 
 
 @dataclass(frozen=True)
