@@ -102,6 +102,18 @@ def test_what_the_catalogue_knows_completes_a_line_without_a_name() -> None:
     assert (order.language, order.lines[0].unit_price) == (Language.EN, 150)
 
 
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [(" ", "–"), ("\u200b", "–"), ("紅茶\u202e\x1b[31m\n\n禮盒", "紅茶 [31m 禮盒"), ("a\x00b", "a b")],
+)
+def test_names_are_one_line_of_what_can_be_seen(written: str, kept: str) -> None:
+    shop = TalkingShop()
+
+    order = placed(shop, lines=[{"name": written, "quantity": 1, "unitPrice": 1_340}])
+
+    assert [line.name for line in order.lines] == [kept]
+
+
 @pytest.mark.parametrize("at", ["2999-01-01T00:00:00Z", "9999-12-31T23:59:59-14:00"])
 def test_a_moment_to_come_is_now(at: str) -> None:
     assert placed(TalkingShop(), placedAt=at).created_at == START

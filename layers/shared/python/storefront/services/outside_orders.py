@@ -18,6 +18,7 @@ from storefront.domain.linking import ExternalNumber
 from storefront.domain.money import Currency
 from storefront.domain.order import NOBODY, HoldState, Order, OrderState, Origin, PaymentMethod
 from storefront.domain.quote import Discount, DiscountKind, QuoteLine
+from storefront.messages.flex import one_line
 from storefront.services.ports import Catalogues, Clock, Ids, Put, Store
 from storefront.services.putting_aside import taken_up
 
@@ -129,7 +130,8 @@ class OutsideOrders:
 
 
 def _frozen(lines: Sequence[PlacedLine], language: Language, catalogue: Catalogue) -> tuple[QuoteLine, ...]:
-    """Lines at the prices of the other system; what the catalogue knows of a product completes them.
+    """Lines at the prices of the other system; what the catalogue knows of a product completes them. Names are on one
+    line, without what cannot be seen: every card shows them as they are here, and LINE refuses an empty one.
 
     What it does not know may be sent back within seven days, as the law says of whatever is sold at a distance.
     """
@@ -139,7 +141,7 @@ def _frozen(lines: Sequence[PlacedLine], language: Language, catalogue: Catalogu
         made.append(
             QuoteLine(
                 sku=line.sku,
-                name=line.name or (product.name(language) if product is not None else line.sku),
+                name=one_line(line.name or (product.name(language) if product is not None else line.sku)),
                 quantity=line.quantity,
                 unit=product.unit if product is not None else Unit.PIECE,
                 unit_price=line.unit_price,
