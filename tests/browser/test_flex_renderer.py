@@ -7,9 +7,9 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser import gallery
+from tests.browser.books import HOME
 from tests.browser.conftest import Shop
 from tests.browser.gallery import box, button, flex, text, uri
-from tests.browser.test_back_office import HOME
 
 Opened = Callable[..., Page]
 CARDS = {**gallery.known_good(), **gallery.templates()}
