@@ -56,10 +56,12 @@ def playing_routes(player: Player, line: LinePlatform, shop_name: str) -> list[B
             if as_json:
                 return _download(JSONResponse(performance_json(player.latest, line)), f"{name}.json")
             return _markdown(performance_markdown(player.latest, line, shop_name, language), f"{name}.md")
+        # Another program may have named this customer: what is no letter or digit stays out of the header.
+        chat = "chat-" + "".join(sign for sign in customer[:9] if sign.isascii() and sign.isalnum())
         try:
             if as_json:
-                return _download(JSONResponse(chat_json(line, customer)), f"chat-{customer[:9]}.json")
-            return _markdown(chat_markdown(line, customer, shop_name, language), f"chat-{customer[:9]}.md")
+                return _download(JSONResponse(chat_json(line, customer)), f"{chat}.json")
+            return _markdown(chat_markdown(line, customer, shop_name, language), f"{chat}.md")
         except NoSuchCustomer:
             return JSONResponse({"message": "there is no such customer"}, 404)
 

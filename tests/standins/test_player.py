@@ -220,6 +220,18 @@ def test_only_what_can_be_played_is_played() -> None:
         assert (here.told, here.player.latest) == ([], None)
 
 
+def test_a_transcript_s_file_name_takes_letters_and_digits_of_its_customer_alone() -> None:
+    with house() as here:
+        who = 'U"\r\nx: y'
+        here.client.post("/_local/line/customers", json={"displayName": "某人", "userId": who})
+
+        named = {kind: here.transcript(customer=who, format=kind) for kind in ("json", "md")}
+
+        assert {kind: answer.headers["content-disposition"] for kind, answer in named.items()} == {
+            kind: f'attachment; filename="chat-Uxy.{kind}"' for kind in named
+        }
+
+
 def test_a_window_that_opens_later_hears_everything() -> None:
     with house() as here:
         feed_before = here.player._what_is_there()
