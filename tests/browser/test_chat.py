@@ -296,7 +296,7 @@ def test_a_stranger_is_invited_to_become_a_friend(shop: Shop, open_page: Opened)
     shop.within(lambda: shop.line.add_customer("陌生人"))
     page = open_page()
     page.get_by_role("button", name="加入好友").click()
-    expect(page.get_by_text(f"加入好友,開始跟 {SHOP_NAME} 聊天。")).to_be_hidden()
+    expect(page.get_by_text(f"加入好友，開始跟 {SHOP_NAME} 聊天。")).to_be_hidden()
     expect(page.get_by_text("已加入好友")).to_be_visible()
     assert [event["type"] for event in shop.webhooks] == ["follow"]
 
@@ -389,7 +389,7 @@ def test_a_shop_that_refuses_is_told_of(shop: Shop, open_page: Opened) -> None:
     page = open_page()
     shop.within(lambda: setattr(shop.line, "webhook_url", f"{shop.base_url}/nowhere"))
     say(page, "有人在嗎")
-    expect(page.locator(".toast")).to_have_text("沒有送出:HTTP 404")
+    expect(page.locator(".toast")).to_have_text("沒有送出：HTTP 404")
     expect(page.locator(".entry-customer .bubble")).to_have_text("有人在嗎")
 
 

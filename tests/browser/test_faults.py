@@ -34,10 +34,10 @@ def active(page: Page) -> Locator:
 def test_a_fault_of_line_is_set_used_up_and_shown_as_happened(shop: Shop, desk: Page) -> None:
     line = panel(desk, "LINE 的故障")
     line.get_by_label("呼叫").select_option("推播")
-    line.get_by_label("故障").select_option("已執行,但回應遺失")
+    line.get_by_label("故障").select_option("已執行，但回應遺失")
     line.get_by_label("次數").fill("2")
     line.get_by_role("button", name="設定").click()
-    expect(active(desk)).to_have_text(["LINE推播已執行,但回應遺失× 2"])
+    expect(active(desk)).to_have_text(["LINE推播已執行，但回應遺失× 2"])
     assert shop.line.faults == [Fault("push", FaultKind.DROP, after_effect=True, times=2)]
 
     def go_wrong() -> None:
@@ -60,13 +60,13 @@ def test_a_fault_of_line_is_set_used_up_and_shown_as_happened(shop: Shop, desk: 
         )
 
     shop.within(go_wrong)
-    expect(active(desk)).to_have_text(["LINE推播已執行,但回應遺失"])
+    expect(active(desk)).to_have_text(["LINE推播已執行，但回應遺失"])
     expect(desk.get_by_role("list", name="已發生").get_by_role("listitem")).to_contain_text(["LINE推播"])
 
 
 def test_every_fault_of_line_reaches_the_stand_in(shop: Shop, desk: Page) -> None:
     line = panel(desk, "LINE 的故障")
-    for kind in ("HTTP 500", "HTTP 429(太頻繁)", "30 秒沒有回應", "中斷連線,沒有執行"):
+    for kind in ("HTTP 500", "HTTP 429（太頻繁）", "30 秒沒有回應", "中斷連線，沒有執行"):
         line.get_by_label("故障").select_option(kind)
         line.get_by_role("button", name="設定").click()
         expect(active(desk).last).to_contain_text(kind.removesuffix("(太頻繁)"))
@@ -87,7 +87,7 @@ def test_faults_of_line_pay_go_by_call_and_a_code_can_be_chosen(shop: Shop, desk
     pay.get_by_label("故障").select_option("回傳代碼")
     pay.get_by_label("LINE Pay 代碼").fill("1198")
     pay.get_by_role("button", name="設定").click()
-    expect(active(desk)).to_have_text(["LINE Pay請款中斷連線,沒有執行", "LINE Pay查詢付款狀態回傳代碼 1198"])
+    expect(active(desk)).to_have_text(["LINE Pay請款中斷連線，沒有執行", "LINE Pay查詢付款狀態回傳代碼 1198"])
     waiting = [
         (each.call, each.fault.reply.value, each.fault.return_code) for each in shop.line_pay.faults.waiting()
     ]
@@ -113,7 +113,7 @@ def test_an_event_goes_again_in_as_many_copies_as_asked(shop: Shop, desk: Page) 
     expect(again.get_by_label("事件").locator("option")).to_have_count(1)
     again.get_by_label("份數").fill("2")
     again.get_by_role("button", name="重送事件").click()
-    expect(desk.locator(".toast")).to_have_text("已重送,回應:200, 200")
+    expect(desk.locator(".toast")).to_have_text("已重送，回應：200, 200")
     sent = shop.webhooks[before:]
     assert [event["deliveryContext"]["isRedelivery"] for event in sent] == [True, True]
     assert {event["webhookEventId"] for event in sent} == {shop.webhooks[before - 1]["webhookEventId"]}

@@ -119,7 +119,7 @@ def test_a_picture_from_elsewhere_is_a_placeholder(shop: Shop, open_page: Opened
         open_page,
         flex({"type": "bubble", "body": box("vertical", *({"type": "image", "url": each} for each in urls))}),
     )
-    expect(page.get_by_role("img", name="外部圖片(本機不載入)")).to_have_count(4)
+    expect(page.get_by_role("img", name="外部圖片（本機不載入）")).to_have_count(4)
     expect(page.locator(".entry-shop img")).to_have_count(0)
 
 

@@ -131,7 +131,7 @@ def test_a_back_office_decides_about_a_price_by_its_own_event(
     page.get_by_role("button", name="送出核准").click()
     expect(page.locator(".answers .answer")).to_have_count(1)
     page.get_by_text("還價", exact=True).click()
-    page.get_by_label("合計金額(元)").fill("5800")
+    page.get_by_label("合計金額（元）").fill("5800")
     page.get_by_role("button", name="送出還價").click()
     expect(page.locator(".answers .answer")).to_have_count(2)
     assert [(event["type"], event["data"]) for event in shop.hooks] == [
@@ -157,8 +157,8 @@ def test_a_case_is_shown_in_full_and_resolved_with_a_note(
     # Without a reason nothing is done.
     item.get_by_role("button", name="執行").click()
     assert deeds(shop) == []
-    item.get_by_label("原因(會留下紀錄)").fill("找到貨了")
-    item.get_by_label("原因(會留下紀錄)").press("Enter")
+    item.get_by_label("原因（會留下紀錄）").fill("找到貨了")
+    item.get_by_label("原因（會留下紀錄）").press("Enter")
     expect(page.get_by_text("沒有待處理的案件")).to_be_visible()
     expect(page.get_by_role("list", name="待處理案件")).to_be_focused()
     assert deeds(shop) == [
@@ -184,7 +184,7 @@ def test_where_money_moves_order_and_amount_are_typed_once_more(
     item = page.locator(".panel-cases .waiting-item")
     expect(item.get_by_label("再輸入一次金額")).to_be_hidden()
     item.get_by_label("動作").select_option(label="退款")
-    item.get_by_label("原因(會留下紀錄)").fill("缺貨")
+    item.get_by_label("原因（會留下紀錄）").fill("缺貨")
     item.get_by_role("button", name="執行").click()
     assert deeds(shop) == []
     item.get_by_label("再輸入一次訂單編號").fill("A7K3Q-9XM2T")
@@ -204,12 +204,12 @@ def test_a_stuck_event_shows_what_would_go_out_and_is_replayed(
     section(page, "卡住的事件")
     item = page.locator(".panel-stuck .waiting-item")
     expect(item).to_contain_text("出貨狀態A7K3Q-9XM2T暫停")
-    expect(item).to_contain_text("原因: 訂單還沒付款")
+    expect(item).to_contain_text("原因： 訂單還沒付款")
     item.get_by_text("重送會發生什麼").click()
     expect(item.locator(".notice-card")).to_have_text("您的訂單已出貨")
-    expect(item).to_contain_text("事件結果: 已套用")
+    expect(item).to_contain_text("事件結果： 已套用")
     expect(item).to_contain_text("parcel S1: new → shipped")
-    item.get_by_label("原因(會留下紀錄)").fill("標籤印好了")
+    item.get_by_label("原因（會留下紀錄）").fill("標籤印好了")
     item.get_by_role("button", name="重送").click()
     expect(page.get_by_text("沒有卡住的事件")).to_be_visible()
     assert deeds(shop) == [{"task": "replay_event", "id": "events:wms:evt-1", "note": "標籤印好了"}]
@@ -222,7 +222,7 @@ def test_a_stuck_event_is_dismissed_and_a_refusal_is_said(
     page = open_page()
     section(page, "卡住的事件")
     item = page.locator(".panel-stuck .waiting-item")
-    item.get_by_label("原因(會留下紀錄)").fill("倉庫測試")
+    item.get_by_label("原因（會留下紀錄）").fill("倉庫測試")
     item.get_by_role("button", name="略過").click()
     expect(item.get_by_role("alert")).to_have_text("it was dismissed before")
     assert deeds(shop) == [{"task": "dismiss_event", "id": "events:wms:evt-1", "note": "倉庫測試"}]
@@ -233,7 +233,7 @@ def test_a_note_that_is_being_typed_survives_what_comes_in(
 ) -> None:
     page = open_page()
     section(page, "卡住的事件")
-    note = page.locator(".panel-stuck .waiting-item").get_by_label("原因(會留下紀錄)")
+    note = page.locator(".panel-stuck .waiting-item").get_by_label("原因（會留下紀錄）")
     note.fill("標籤")
     desk.events = [
         {**STUCK, "id": "events:wms:evt-0", "order": None},
@@ -243,7 +243,7 @@ def test_a_note_that_is_being_typed_survives_what_comes_in(
     items = page.locator(".panel-stuck .waiting-item")
     expect(items).to_have_count(2)
     expect(items.nth(1)).to_contain_text("隔離")
-    typed = items.nth(1).get_by_label("原因(會留下紀錄)")
+    typed = items.nth(1).get_by_label("原因（會留下紀錄）")
     expect(typed).to_be_focused()
     expect(typed).to_have_value("標籤")
 

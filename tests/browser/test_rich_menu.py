@@ -199,7 +199,7 @@ def test_a_postback_opens_and_closes_menu_and_keyboard(shop: Shop, open_page: Op
     expect(the_menu(page)).to_have_count(0)
     expect(page.get_by_role("textbox", name="輸入訊息")).to_have_value("王小明 ")
     page.get_by_role("button", name="錄音").click()
-    expect(page.locator(".toast")).to_have_text("這裡無法錄音,請輸入文字")
+    expect(page.locator(".toast")).to_have_text("這裡無法錄音，請輸入文字")
     eventually(lambda: len(shop.postbacks()) == 4, page)
 
 

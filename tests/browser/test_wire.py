@@ -51,7 +51,7 @@ def test_every_hop_is_there_newest_first_and_new_ones_come_by_themselves(shop: S
     expect(rows(wire).first.locator(".verdict-good")).to_have_attribute("title", "簽章正確")
     say(shop, next(iter(shop.line.customers)), "再 2 盒")
     expect(rows(wire).first.locator(".hop-gist")).to_have_text("再 2 盒")
-    expect(wire.get_by_role("status").filter(has_text="顯示")).to_have_text("顯示 4 筆,共 4 筆")
+    expect(wire.get_by_role("status").filter(has_text="顯示")).to_have_text("顯示 4 筆，共 4 筆")
 
 
 def test_the_list_is_narrowed_down_by_words_order_party_and_failure(shop: Shop, wire: Page) -> None:
@@ -86,9 +86,9 @@ def test_one_hop_is_shown_whole_with_its_verdict_and_how_it_was_checked(wire: Pa
     rows(wire).nth(1).click()
     detail = wire.get_by_role("region", name="請求內容")
     expect(detail.get_by_role("heading", name="LINE → 商店 #2")).to_be_focused()
-    expect(detail).to_contain_text("簽章正確 x-line-signature:以 channel secret 對內容計算 HMAC-SHA256。")
+    expect(detail).to_contain_text("簽章正確 x-line-signature：以 channel secret 對內容計算 HMAC-SHA256。")
     expect(detail.get_by_label("請求內容", exact=True)).to_contain_text('"text": "我要 3 盒"')
-    detail.get_by_text("標頭(3)").first.click()
+    detail.get_by_text("標頭（3）").first.click()
     expect(detail.get_by_text("LineBotWebhook/2.0")).to_be_visible()
 
 
@@ -154,7 +154,7 @@ def test_axe_finds_nothing_to_complain_of(scheme: Any, width: int, wire: Page, s
     wire.set_viewport_size({"width": width, "height": 900})
     assert violations(wire) == []
     rows(wire).nth(2).click()
-    wire.get_by_text("標頭(3)").first.click()
+    wire.get_by_text("標頭（3）").first.click()
     assert violations(wire) == []
 
 
