@@ -69,7 +69,7 @@ def test_every_fault_of_line_reaches_the_stand_in(shop: Shop, desk: Page) -> Non
     for kind in ("HTTP 500", "HTTP 429（太頻繁）", "30 秒沒有回應", "中斷連線，沒有執行"):
         line.get_by_label("故障").select_option(kind)
         line.get_by_role("button", name="設定").click()
-        expect(active(desk).last).to_contain_text(kind.removesuffix("(太頻繁)"))
+        expect(active(desk).last).to_contain_text(kind.removesuffix("（太頻繁）"))
     assert [(each.kind.value, each.status, each.seconds, each.after_effect) for each in shop.line.faults] == [
         ("status", 500, 60.0, False),
         ("status", 429, 60.0, False),
