@@ -37,11 +37,11 @@ WORDS: Final = {
     "zh-TW": {
         "chat": "{name} 與 {shop} 的聊天紀錄",
         "times": "時間為台灣時間（{day}）",
-        "reply": "回覆",
-        "push": "主動通知",
-        "multicast": "群發",
-        "buttons": "按鈕",
-        "quick": "快速回覆",
+        "reply": "（回覆）",
+        "push": "（主動通知）",
+        "multicast": "（群發）",
+        "buttons": "按鈕：",
+        "quick": "快速回覆：",
         "unsent": "（訊息已收回）",
         "undelivered": "（沒有送到手機）",
         "playing": "播放中",
@@ -52,11 +52,11 @@ WORDS: Final = {
     "en": {
         "chat": "{name} and {shop}",
         "times": "Times are those of Taiwan ({day})",
-        "reply": "reply",
-        "push": "notice",
-        "multicast": "to many",
-        "buttons": "Buttons",
-        "quick": "Quick replies",
+        "reply": " (reply)",
+        "push": " (notice)",
+        "multicast": " (to many)",
+        "buttons": "Buttons: ",
+        "quick": "Quick replies: ",
         "unsent": "(taken back)",
         "undelivered": "(never reached the phone)",
         "playing": "playing",
@@ -165,7 +165,7 @@ def _entry(entry: ChatEntry, name: str, shop_name: str, say: dict[str, str]) -> 
     clock = _moment(entry.at).strftime("%H:%M")
     if entry.via is Via.SYSTEM:
         return f"{clock} · {escaped(name)} · *{escaped(words(entry.message))}*"
-    via = f" ({say[entry.via]})" if entry.from_shop else ""
+    via = say[entry.via] if entry.from_shop else ""
     head = f"**{clock} {escaped(shop_name if entry.from_shop else name)}**{via}"
     if entry.from_shop:
         head = f"{head} → {escaped(name)}"
@@ -191,7 +191,7 @@ def _quoted(entry: ChatEntry, say: dict[str, str]) -> Iterator[str]:
         ("quick", [each for each in offered if each.in_quick_reply]),
     ):
         if chosen:
-            yield f"{say[title]}: {_labels(chosen)}"
+            yield f"{say[title]}{_labels(chosen)}"
 
 
 def _labels(chosen: Sequence[Button]) -> str:

@@ -87,9 +87,9 @@ def test_a_chat_as_markdown_reads_from_top_to_bottom() -> None:
         "22:13 · 王\\*小\\*明 · *已加入好友*\n\n"
         "**22:13 王\\*小\\*明**\n\n"
         "> 我要 3 箱  \n> \\- 茉莉綠茶\n\n"
-        "**22:13 山海茶行** (主動通知) → 王\\*小\\*明\n\n"
+        "**22:13 山海茶行**（主動通知） → 王\\*小\\*明\n\n"
         "> **報價單 NT$6,156**  \n> 報價單  \n> 茉莉綠茶 36 盒 NT$6,156  \n"
-        "> 按鈕: \\[接受報價\\]  \n> 快速回覆: \\[議價\\]\n"
+        "> 按鈕：\\[接受報價\\]  \n> 快速回覆：\\[議價\\]\n"
     )
     assert "(notice)" in chat_markdown(line, someone.user_id, "山海茶行", "en")
     whole = chat_json(line, someone.user_id)
