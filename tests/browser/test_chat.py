@@ -372,6 +372,22 @@ def test_a_reader_of_older_messages_is_not_moved_by_a_new_one(shop: Shop, open_p
     expect(page.get_by_role("button", name="新訊息")).to_be_hidden()
 
 
+def test_what_takes_height_away_leaves_the_newest_message_in_view(shop: Shop, open_page: Opened) -> None:
+    user_id = shop.customer()
+    page = open_page()
+    for number in range(20):
+        shop.push(user_id, {"type": "text", "text": f"第 {number} 則"})
+    newest, log = page.get_by_text("第 19 則"), page.get_by_role("log", name="訊息")
+    expect(newest).to_be_in_viewport(ratio=1)
+    page.set_viewport_size({"width": 1440, "height": 640})
+    expect(newest).to_be_in_viewport(ratio=1)
+    log.evaluate("node => node.scrollTo(0, 100)")
+    page.wait_for_timeout(100)
+    page.set_viewport_size({"width": 1440, "height": 600})
+    page.wait_for_timeout(100)
+    assert log.evaluate("node => node.scrollTop") == 100, "who reads further up is left there"
+
+
 def test_a_second_look_shows_the_same_once(shop: Shop, open_page: Opened) -> None:
     user_id = shop.customer()
     shop.push(user_id, {"type": "text", "text": "一"}, {"type": "text", "text": "二"})

@@ -57,9 +57,15 @@ export function makePhone(customer, page) {
     blockedStrip,
   );
 
+  let readsTheEnd = true;
   on(log, "scroll", () => {
-    if (atEnd()) down.hidden = true;
+    readsTheEnd = atEnd();
+    if (readsTheEnd) down.hidden = true;
   });
+  // What takes height away (the strip of a scenario, the menu, another window) must not cover the newest message.
+  new ResizeObserver(() => {
+    if (readsTheEnd) toEnd();
+  }).observe(log);
   tellTime();
 
   // -------------------------------------------------------------------------------------------- what happens
