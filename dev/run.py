@@ -34,6 +34,8 @@ from dev.local.settings import (
 from dev.local.steps import Steps, complain, say
 from dev.local.template import http_routes, read_template
 from dev.local.warming import warm_up
+from dev.page.routes import DEMO_SHOP
+from dev.page.shop_front import ShopFront
 from dev.scenario import play
 from dev.standins.line_pay import LinePayPlatform
 from dev.standins.line_platform import LinePlatform
@@ -96,7 +98,7 @@ async def _start(settings: LocalSettings, ending: AsyncExitStack) -> tuple[MiniS
         settings=settings,
         stack=stack,
         line=LinePlatform(f"{settings.base_url}/line/webhook"),
-        line_pay=LinePayPlatform(),
+        line_pay=LinePayPlatform(shop_name=ShopFront(DEMO_SHOP).name()),
         proxied=CallLog(),
         seconds=steps.seconds,
         office=LocalOffice(stack),
