@@ -91,6 +91,21 @@ def test_a_number_of_ours_that_there_is_already_is_drawn_again() -> None:
     assert [each.origin.number for each in shop.orders if each.origin] == ["WEB-1", "WEB-2"]
 
 
+@pytest.mark.parametrize("written", ["with its hyphen", "without"])
+def test_a_number_that_is_an_order_of_the_chat_is_put_before_a_person_G3(written: str) -> None:
+    shop = TalkingShop()
+    order = shop.paid("王小明 0912345678 台北市信義區市府路45號")
+    number = order.order_number if written == "with its hyphen" else order.order_number.replace("-", "")
+
+    received = place(shop, number=number)
+
+    assert (received.state, received.reason) == (ReceivedState.QUARANTINED, "number-taken")
+    (case,) = shop.store.all(OperatorCase)
+    assert (case.kind, case.facts) == (CaseKind.EVENT_QUARANTINED, {"reason": "number-taken"})
+    assert shop.store.all(ExternalNumber) == []
+    assert shop.order == order
+
+
 def test_what_the_catalogue_knows_completes_a_line_without_a_name() -> None:
     shop = TalkingShop()
     lines = [

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
-from storefront.domain.casework import ReceivedEvent, ReceivedState
+from storefront.domain.casework import CaseKind, ReceivedEvent, ReceivedState
 from storefront.domain.catalogue import Catalogue, ReturnPolicy, Unit
 from storefront.domain.conversation import DELIVERY_LOOKED_AT_AFTER, DeliveryDetails, OrderDelivery
 from storefront.domain.errors import Conflict
@@ -17,10 +17,12 @@ from storefront.domain.language import Language
 from storefront.domain.linking import ExternalNumber
 from storefront.domain.money import Currency
 from storefront.domain.order import NOBODY, HoldState, Order, OrderState, Origin, PaymentMethod
+from storefront.domain.order_number import parse_order_number
 from storefront.domain.quote import Discount, DiscountKind, QuoteLine
 from storefront.messages.flex import one_line
+from storefront.services.cases import case_writes
 from storefront.services.ports import Catalogues, Clock, Ids, Put, Store
-from storefront.services.putting_aside import taken_up
+from storefront.services.putting_aside import put_aside, taken_up
 
 TRIES: Final = 8
 
@@ -91,6 +93,10 @@ class OutsideOrders:
             self._store.commit(Put(received.ended(ReceivedState.APPLIED, "known-order")), *up)
             return
         now = self._clock()
+        ours = parse_order_number(news.number)
+        if ours is not None and self._store.read(Order, ours) is not None:
+            self._quarantine(received, now)
+            return
         order = self._order(received.source, news, now)
         delivery = OrderDelivery(
             order.order_number, NOBODY, news.details, due_at=now + DELIVERY_LOOKED_AT_AFTER
@@ -101,6 +107,16 @@ class OutsideOrders:
             Put(delivery),
             Put(received.ended(ReceivedState.APPLIED)),
             *up,
+        )
+
+    def _quarantine(self, received: ReceivedEvent, now: datetime) -> None:
+        """Its number is that of an order of ours: parcels and customers could mean either, so a person decides."""
+        reason = "number-taken"
+        subject = f"{received.source}:{received.event_id}"
+        self._store.commit(
+            Put(received.ended(ReceivedState.QUARANTINED, reason)),
+            *case_writes(self._store, CaseKind.EVENT_QUARANTINED, subject, now, {"reason": reason}),
+            *put_aside(self._store, received, None, now),
         )
 
     def _order(self, source: str, news: OrderPlacedNews, now: datetime) -> Order:
