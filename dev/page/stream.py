@@ -27,7 +27,7 @@ JsonObject = dict[str, Any]
 
 # How often a silent stream says that it is there: a connection must not look idle.
 SILENCE_SECONDS = 15.0
-FIRST_CUSTOMER = "王小明"
+FIRST_CUSTOMER = "林小美"
 
 
 class FirstCustomer:

@@ -33,7 +33,7 @@ def quick_reply(label: str, action: JsonObject) -> JsonObject:
 
 def test_who_comes_first_finds_a_customer_ready_to_write(shop: Shop, open_page: Opened) -> None:
     page = open_page()
-    expect(page.get_by_role("tab", name="王小明")).to_have_attribute("aria-selected", "true")
+    expect(page.get_by_role("tab", name="林小美")).to_have_attribute("aria-selected", "true")
     open_page()
     say(page, "你好")
     expect(page.locator(".entry-customer .bubble")).to_have_text("你好")

@@ -66,7 +66,7 @@ export function wordOf(say, list, word) {
 /** Why an event is stuck: a code, and behind a colon the status that it is about. */
 export function reasonOf(say, reason) {
   const [code, ...about] = String(reason ?? "").split(":");
-  return [wordOf(say, "stuckWhy", code), ...about.map((word) => wordOf(say, "status", word))].join(": ");
+  return [wordOf(say, "stuckWhy", code), ...about.map((word) => wordOf(say, "status", word))].join(" · ");
 }
 
 /** When it was: the time alone if it was today, with its day otherwise. */

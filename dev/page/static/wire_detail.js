@@ -55,7 +55,7 @@ export function makeHopDetail(page, { choose, back }) {
   function facts(hop) {
     const rows = [
       ["wireSignature", element("span", { class: `verdict-words verdict-${hop.signature}` }, say(`verdict_${hop.signature}`)), say(`checked_${hop.checked}`)],
-      ["wireWhen", element("time", { datetime: new Date(hop.at).toISOString() }, new Date(hop.at).toISOString()), null],
+      ["wireWhen", element("time", { datetime: new Date(hop.at).toISOString() }, localMoment(hop.at)), null],
       ["wireTook", `${hop.milliseconds} ms`, hop.receivedMilliseconds !== null && hop.receivedMilliseconds !== hop.milliseconds
         ? say("wireReceiver", { milliseconds: hop.receivedMilliseconds, status: hop.receivedStatus }) : null],
       hop.returnCode && ["wireReturnCode", hop.returnCode, null],
@@ -98,4 +98,9 @@ export function makeHopDetail(page, { choose, back }) {
   }
 
   return { node, show };
+}
+
+/** `2026-11-29 05:07:03.939`, in the time of whoever looks, as the list has it. */
+function localMoment(milliseconds) {
+  return `${new Date(milliseconds).toLocaleString("sv-SE")}.${String(Math.trunc(milliseconds % 1000)).padStart(3, "0")}`;
 }
