@@ -3,6 +3,7 @@
 Made once the stack is deployed, so that every name in it exists; the browser page reads it.
 """
 
+import logging
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from dev.standins.line_pay import LinePayPlatform
 from dev.standins.line_platform import LinePlatform
 
 KEPT_CALLS = 500
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,11 @@ class CallLog:
     def add(self, call: ProxiedCall) -> None:
         self.calls.append(call)
         for tell in self.on_call:
-            tell(call)
+            try:
+                tell(call)
+            except Exception:
+                # Whoever looks on must never change what the caller gets.
+                logger.exception("a call cannot be shown")
 
     def next_number(self) -> int:
         self.count += 1

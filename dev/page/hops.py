@@ -129,10 +129,18 @@ def ids_of(hop: Hop) -> Ids:
 
 
 def read_json(body: bytes) -> Any:
-    """What the body says, or None when it is not JSON."""
+    """What the body says, or None when it is not JSON, or nested too deep to be read."""
     try:
         return json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
+        return None
+
+
+def read_out(said: Any) -> str | None:
+    """JSON as a person reads it; None if it is nested too deep to be written."""
+    try:
+        return json.dumps(said, ensure_ascii=False, indent=2)
+    except RecursionError:
         return None
 
 
@@ -282,13 +290,10 @@ def replays(hop: Hop) -> list[str]:
 
 def shown_body(body: bytes, mask: Mask) -> JsonObject:
     said = read_json(body) if len(body) <= SHOWN_BYTES else None
-    if said is not None:
-        # Python keeps every digit of a transaction's number, which a browser would not.
-        return {
-            "text": mask.text(json.dumps(said, ensure_ascii=False, indent=2)),
-            "bytes": len(body),
-            "cut": 0,
-        }
+    # Python keeps every digit of a transaction's number, which a browser would not.
+    text = read_out(said) if said is not None else None
+    if text is not None:
+        return {"text": mask.text(text), "bytes": len(body), "cut": 0}
     kept = body[:SHOWN_BYTES]
     return {"text": mask.text(_text(kept)), "bytes": len(body), "cut": len(body) - len(kept)}
 

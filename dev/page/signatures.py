@@ -10,6 +10,9 @@ from dev.driver.back_office import sign
 from dev.page.hops import Hop, Verdict
 
 TOLERANCE_SECONDS: Final = 300
+LONGEST_STAMP: Final = 15
+"""Digits that seconds since 1970 can have; more than that is no time."""
+
 Judged = tuple[Verdict, str]
 
 
@@ -34,7 +37,8 @@ def judge_standard_webhook(hop: Hop, secret: str | None, now: float, checked: st
     due = sign(secret, webhook_id, stamp, hop.request_body)["webhook-signature"]
     if not any(hmac.compare_digest(due.encode(), each.encode()) for each in given.split(" ")):
         return Verdict.BAD, checked
-    fresh = stamp.isascii() and stamp.isdigit() and abs(now - int(stamp)) <= TOLERANCE_SECONDS
+    readable = stamp.isascii() and stamp.isdigit() and len(stamp) <= LONGEST_STAMP
+    fresh = readable and abs(now - int(stamp)) <= TOLERANCE_SECONDS
     return (Verdict.GOOD if fresh else Verdict.STALE), checked
 
 

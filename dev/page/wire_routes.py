@@ -4,7 +4,6 @@ A replay goes through the local run's own port, as the original did, and shows u
 """
 
 import difflib
-import json
 import time
 from dataclasses import dataclass
 from typing import Any
@@ -17,7 +16,7 @@ from starlette.routing import Route
 from dev.driver.back_office import sign
 from dev.page.asking import json_object
 from dev.page.curl import curl_command
-from dev.page.hops import REPLAY_HEADER, Headers, Hop, Mask, Party, detail, read_json, replays
+from dev.page.hops import REPLAY_HEADER, Headers, Hop, Mask, Party, detail, read_json, read_out, replays
 from dev.page.wire import Wire
 from dev.standins.line_platform import LinePlatform, Signature
 
@@ -148,11 +147,8 @@ def difference(original: Hop, replay: Hop, mask: Mask) -> JsonObject:
 
 def _answer_lines(hop: Hop, mask: Mask) -> list[str]:
     said = read_json(hop.response_body)
-    text = (
-        hop.response_body.decode(errors="replace")
-        if said is None
-        else json.dumps(said, ensure_ascii=False, indent=2)
-    )
+    written = read_out(said) if said is not None else None
+    text = hop.response_body.decode(errors="replace") if written is None else written
     return [f"HTTP {hop.status or '—'}", *mask.text(text).splitlines()[:400]]
 
 

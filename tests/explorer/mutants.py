@@ -184,7 +184,7 @@ MUTANTS: Final = (
     Mutant(
         "a cancellation that comes while a payment is under way is forgotten",
         _SHIPPING,
-        'self._park(received, "payment-under-way", order.order_number)',
+        'self._park(received, "payment-under-way", news.order_number)',
         "self._store.commit(Put(received.ended(ReceivedState.APPLIED)))",
         "office-cancels",
     ),

@@ -5,7 +5,7 @@ import asyncio
 import httpx
 from starlette.applications import Starlette
 
-from dev.local.context import CallLog
+from dev.local.context import CallLog, ProxiedCall
 from dev.local.gateway import Gateway
 from dev.local.overlay import API_ID
 from dev.local.template import HttpRoute
@@ -128,3 +128,16 @@ def test_an_api_that_is_gone_is_answered_like_one_that_timed_out() -> None:
     answer = asyncio.run(without_api())
 
     assert (answer.status_code, answer.json()) == (504, {"message": "Endpoint request timed out"})
+
+
+def test_whoever_looks_on_and_fails_changes_nothing_about_the_call() -> None:
+    log = CallLog()
+    seen: list[ProxiedCall] = []
+
+    def failing(_call: ProxiedCall) -> None:
+        raise RecursionError
+
+    log.on_call += [failing, seen.append]
+    call = ProxiedCall(1, 0.0, "POST", "/hooks/wms", (), b"", 202, (), b"", 1)
+    log.add(call)
+    assert (list(log.calls), seen) == ([call], [call])

@@ -85,6 +85,22 @@ def test_signatures_are_judged_from_the_bytes() -> None:
     ]
 
 
+def test_odd_requests_are_hops_like_others_and_can_be_read() -> None:
+    deep = b"[" * 10_000 + b"]" * 10_000
+    stamp = "9" * 400
+
+    async def story(world: World, client: httpx.AsyncClient) -> None:
+        for body, age in ((deep, "0"), (b"{}", stamp), (b"\xff\xfe", "-1")):
+            headers = sign(CREDENTIALS.wms_secret, "evt-1", age, body)
+            assert (await client.post("/hooks/wms", content=body, headers=headers)).status_code == 200
+
+    world, _ = in_world(story)
+
+    assert [(hop.status, hop.signature) for hop in world.hops()] == [(200, Verdict.STALE)] * 3
+    shown = [detail(hop, world.wire.mask)["request"]["body"] for hop in world.hops()]
+    assert [(each["bytes"], each["cut"]) for each in shown] == [(20_000, 0), (2, 0), (2, 0)]
+
+
 def test_an_order_has_the_hops_that_name_it_its_payments_and_its_chat_up_to_the_next_order() -> None:
     async def story(world: World, client: httpx.AsyncClient) -> None:
         bearer = {"authorization": f"Bearer {await token(world, client)}"}

@@ -21,10 +21,10 @@ from pydantic import (
 
 from storefront.contracts.catalogue_row import ChangedRow
 from storefront.contracts.placed_order import PlacedData
+from storefront.domain.glances import Glance
 from storefront.domain.shipment import ShipmentEvent, ShipmentStatus, StoreStop
 from storefront.services.outside_decisions import ApprovalNews, OutsideDecision
 from storefront.services.outside_orders import OrderPlacedNews
-from storefront.services.replay_desk import Glance
 from storefront.services.shipping import (
     CancelNews,
     News,

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from storefront.domain.conversation import customer_id_of
-from storefront.services.dead_letter_desk import ChatGlance
+from storefront.domain.glances import ChatGlance
 from storefront.services.turns import ChatEvent, Happening
 
 

@@ -13,6 +13,7 @@ from typing import Final
 from storefront.domain.casework import ReceivedEvent, ReceivedState
 from storefront.domain.erasure import Erasure
 from storefront.domain.errors import ActionRefused, Conflict
+from storefront.domain.glances import ChatGlance
 from storefront.domain.replay_desk import (
     CHATS,
     DeadLetter,
@@ -33,15 +34,6 @@ SILENCES: Final = {
     Place.BACK_OFFICE: "there is no such event any more",
 }
 """Why no message is foreseen for a letter of each queue, unless it is of a back office's event that is kept."""
-
-
-@dataclass(frozen=True)
-class ChatGlance:
-    """Who wrote, and what kind of thing; never what."""
-
-    type: str
-    customer_id: str
-    line_message_id: str
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from typing import Final
 
 from storefront.domain.casework import CaseKind, OperatorCase, ReceivedEvent, ReceivedState, UnappliedEvent
 from storefront.domain.errors import ActionRefused, Conflict
+from storefront.domain.glances import Glance
 from storefront.domain.replay_desk import (
     DeskAction,
     DeskDeed,
@@ -32,14 +33,6 @@ LISTED_AT_MOST: Final = 100
 
 EVER: Final = timedelta(days=36_500)
 WAITING: Final = frozenset({ReceivedState.PARKED, ReceivedState.QUARANTINED})
-
-
-@dataclass(frozen=True)
-class Glance:
-    """What a stored event is about, without what it says: its type, and the order or the like that it names."""
-
-    type: str
-    subject: str | None
 
 
 @dataclass(frozen=True)
