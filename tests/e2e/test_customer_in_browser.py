@@ -22,6 +22,7 @@ def phone(local_run: LocalRun, page: Page) -> Locator:
     page.get_by_role("button", name="新增顧客").click()
     page.get_by_label("顧客名稱").fill(NAME)
     page.get_by_role("button", name="新增", exact=True).click()
+    expect(page.get_by_role("tab", name=NAME)).to_have_attribute("aria-selected", "true")
     shown = page.locator(".phone:visible")
     expect(shown.get_by_role("log", name="訊息")).to_contain_text("歡迎", timeout=ANSWER)
     return shown
