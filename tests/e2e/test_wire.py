@@ -148,7 +148,9 @@ def test_functions_killed_before_and_after_a_write_leave_orders_that_end_right(l
             await arm(client, "InquiryToQuoteFunction", "before")
             await first.say("鳳梨酥 2 盒")
             await deaths(client, 1)
-            await accept(second, await ask_for_quote(second, "太陽餅 3 盒"))
+            # Who speaks next may have to wait for the place of the dead one as well.
+            await second.say("太陽餅 3 盒")
+            await accept(second, await second.wait_for(has_accept, AFTER_A_DEATH))
             await second.wait_for(anything, ANSWER + GRACE)
             await arm(client, "LinePayCheckoutFunction", "after")
             await second.say(DETAILS)
