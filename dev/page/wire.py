@@ -169,19 +169,8 @@ class Wire:
 
     def _from_line(self, told: LineHop) -> None:
         webhook = told.direction == "webhook"
-        hop = self._new(
-            sender=Party.LINE if webhook else Party.SHOP,
-            receiver=Party.SHOP if webhook else Party.LINE,
-            method=told.method,
-            url=told.url,
-            request_headers=tuple(told.request_headers.items()),
-            request_body=told.request_body.encode(),
-            status=told.status,
-            response_headers=tuple(told.response_headers.items()),
-            response_body=told.response_body.encode(),
-            milliseconds=told.milliseconds,
-            note=told.note,
-        )
+        sender, receiver = (Party.LINE, Party.SHOP) if webhook else (Party.SHOP, Party.LINE)
+        hop = self._told(told, sender, receiver)
         if webhook:
             verdict, checked = judge_webhook(hop, self._line.channel_secret)
             self._seen_by("sender", dataclasses.replace(hop, signature=verdict, checked=checked))
@@ -205,21 +194,9 @@ class Wire:
             "return": (Party.LINE_PAY, Party.SHOP),
         }
         sender, receiver = parties[told.direction]
-        hop = self._new(
-            sender=sender,
-            receiver=receiver,
-            method=told.method,
-            url=told.url,
-            request_headers=tuple(told.request_headers.items()),
-            request_body=told.request_body.encode(),
-            status=told.status,
-            response_headers=tuple(told.response_headers.items()),
-            response_body=told.response_body.encode(),
-            milliseconds=told.milliseconds,
-            note=told.note,
-            signature=Verdict(told.signature) if told.signature else Verdict.NONE,
-            checked="linePay" if told.signature else "none",
-        )
+        verdict = Verdict(told.signature) if told.signature else Verdict.NONE
+        checked = "linePay" if told.signature else "none"
+        hop = dataclasses.replace(self._told(told, sender, receiver), signature=verdict, checked=checked)
         if told.direction == "return":
             self._seen_by("sender", hop)
         else:
@@ -277,6 +254,22 @@ class Wire:
         self._keep(dataclasses.replace(hop, signature=verdict, checked=checked))
 
     # Keeping -----------------------------------------------------------------------------------------------
+
+    def _told(self, told: LineHop | LinePayHop, sender: Party, receiver: Party) -> Hop:
+        """What a stand-in saw; nothing is judged yet."""
+        return self._new(
+            sender=sender,
+            receiver=receiver,
+            method=told.method,
+            url=told.url,
+            request_headers=tuple(told.request_headers.items()),
+            request_body=told.request_body.encode(),
+            status=told.status,
+            response_headers=tuple(told.response_headers.items()),
+            response_body=told.response_body.encode(),
+            milliseconds=told.milliseconds,
+            note=told.note,
+        )
 
     def _new(self, **facts: Any) -> Hop:
         ended = self._clock() * 1000
